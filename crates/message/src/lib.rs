@@ -1,1 +1,30 @@
-//! message
+//! The nouns of kezek, and nothing else.
+//!
+//! One [`Message`] travels (S2 cl.4(7)); what happened to it is told by [`Fact`]s, past tense and never
+//! changed; both together are the [`Event`] that a stage publishes. Ids are derived, so that a copy of a
+//! message leads to copies of the same facts. No I/O, no clock, no randomness: they come in as arguments.
+
+mod code;
+mod event;
+mod fact;
+mod id;
+mod message;
+mod number;
+mod person;
+mod plan;
+
+pub use code::{
+    InvalidCode, LaneName, Name, Named, ParticipantId, ProviderCode, RegisterName, ServiceCode,
+    kind,
+};
+pub use event::Event;
+pub use fact::{About, Detail, Fact, FactName, NotificationOutcome, Signer};
+pub use id::{FactId, InvalidMessageId, MessageId};
+pub use message::{
+    Applicant, Attachment, Attempts, Channel, Consent, ConsentForm, Document, ExpectedSigner,
+    Finding, Kind, Language, Message, Outcome, PowerOfAttorney, Report, Representative, Sender,
+    Signature, SignatureFormat, UnknownWord,
+};
+pub use number::{InvalidNumber, Number};
+pub use person::{Bin, Iin, InvalidIdentifier, PersonalNumber};
+pub use plan::Plan;

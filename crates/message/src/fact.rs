@@ -1,0 +1,362 @@
+//! Facts: what happened, in the past tense, never changed, registered in the journal (X11).
+
+use std::{fmt, str::FromStr};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Bin, FactId, Iin, LaneName, MessageId, Number, Outcome, ProviderCode, RegisterName, UnknownWord,
+};
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fact {
+    pub id: FactId,
+    pub about: About,
+    /// When it happened, in UTC; shown in Asia/Almaty (X13).
+    pub at: Timestamp,
+    /// The service that says so.
+    pub by: String,
+    pub detail: Detail,
+}
+
+impl Fact {
+    /// The fact `detail` about `about`, with the id that follows from them.
+    pub fn new(about: About, at: Timestamp, by: &str, detail: Detail) -> Self {
+        let id = FactId::derive(&about.key(), detail.name().as_str(), &detail.apart(at));
+        Self {
+            id,
+            about,
+            at,
+            by: by.to_owned(),
+            detail,
+        }
+    }
+
+    pub fn name(&self) -> FactName {
+        self.detail.name()
+    }
+}
+
+/// What a fact is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum About {
+    /// A message, and the application it belongs to.
+    Message { id: MessageId, number: Number },
+    /// A lane as a whole.
+    Lane(LaneName),
+}
+
+impl About {
+    fn key(&self) -> String {
+        match self {
+            Self::Message { id, .. } => id.to_string(),
+            Self::Lane(lane) => lane.to_string(),
+        }
+    }
+
+    /// The application concerned, if one is.
+    pub fn number(&self) -> Option<Number> {
+        match self {
+            Self::Message { number, .. } => Some(*number),
+            Self::Lane(_) => None,
+        }
+    }
+}
+
+/// What a fact says besides its name.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Detail {
+    /// The message passed the door and was stored (X11).
+    Received,
+    /// Its signatures are valid and the right person's (G1, G2).
+    Verified { signers: Vec<Signer> },
+    /// A register was asked about a person (X15, X16).
+    QueryMade {
+        register: RegisterName,
+        purpose: String,
+        operator: String,
+        consent: String,
+    },
+    /// A register answered.
+    Enriched { register: RegisterName },
+    /// The provider was chosen, and why.
+    Routed {
+        provider: ProviderCode,
+        reason: String,
+    },
+    /// The provider took it, under a number of its own.
+    Delivered {
+        provider: ProviderCode,
+        registration_number: String,
+    },
+    /// A reasoned refusal (G3): the catalogue code, and what is particular to this case.
+    Refused {
+        lane: Option<LaneName>,
+        code: String,
+        explanation: String,
+    },
+    /// A try failed; it will be tried again at `retry_at` (X12).
+    AttemptFailed {
+        lane: LaneName,
+        code: String,
+        explanation: String,
+        attempt: u32,
+        retry_at: Timestamp,
+    },
+    /// Set aside for a person.
+    Parked {
+        lane: LaneName,
+        code: String,
+        explanation: String,
+    },
+    /// A person sent it on again.
+    Released { lane: LaneName },
+    /// The provider said where the application stands (X5).
+    StatusReported {
+        provider: ProviderCode,
+        status: String,
+    },
+    /// The provider's decision (X7).
+    ResultIssued {
+        provider: ProviderCode,
+        outcome: Outcome,
+        reason: String,
+    },
+    /// The applicant was told of the fact `of`.
+    Notified {
+        of: FactId,
+        channel: String,
+        outcome: NotificationOutcome,
+        recipient_masked: String,
+    },
+    /// The outside system of a lane is down; its messages wait (X12).
+    LaneClosed { code: String, explanation: String },
+    /// It is back; sending resumes (X12).
+    LaneOpened,
+}
+
+/// How telling the applicant went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NotificationOutcome {
+    Sent,
+    /// He left no address of this kind.
+    NoAddress,
+    /// The address was refused for good.
+    Rejected,
+}
+
+impl NotificationOutcome {
+    pub const ALL: &[(&'static str, Self)] = &[
+        ("sent", Self::Sent),
+        ("no-address", Self::NoAddress),
+        ("rejected", Self::Rejected),
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        Self::ALL
+            .iter()
+            .find(|(_, v)| *v == self)
+            .map_or("", |(name, _)| name)
+    }
+}
+
+impl FromStr for NotificationOutcome {
+    type Err = UnknownWord;
+    fn from_str(given: &str) -> Result<Self, UnknownWord> {
+        Self::ALL
+            .iter()
+            .find(|(name, _)| *name == given)
+            .map(|(_, v)| *v)
+            .ok_or_else(|| UnknownWord {
+                given: given.chars().take(40).collect(),
+                known: "sent, no-address, rejected".to_owned(),
+            })
+    }
+}
+
+/// Who signed, as the certificate says.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Signer {
+    /// The name in the certificate.
+    pub name: String,
+    pub iin: Option<Iin>,
+    pub bin: Option<Bin>,
+    /// What the certificate lets him do, for example `individual`, `authorised-signer`.
+    pub roles: Vec<String>,
+    /// Serial number of the certificate, hexadecimal.
+    pub certificate_serial: String,
+    /// Signature algorithm, for example `rsa-pkcs1-sha256`.
+    pub algorithm: String,
+    /// When the signer says he signed.
+    pub signed_at: Option<Timestamp>,
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signer")
+            .field("iin", &self.iin)
+            .field("bin", &self.bin)
+            .field("roles", &self.roles)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The name of a fact: first word of its routing key, column of the journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FactName {
+    Received,
+    Verified,
+    QueryMade,
+    Enriched,
+    Routed,
+    Delivered,
+    Refused,
+    AttemptFailed,
+    Parked,
+    Released,
+    StatusReported,
+    ResultIssued,
+    Notified,
+    LaneClosed,
+    LaneOpened,
+}
+
+impl FactName {
+    pub const ALL: &[(&'static str, Self)] = &[
+        ("received", Self::Received),
+        ("verified", Self::Verified),
+        ("query-made", Self::QueryMade),
+        ("enriched", Self::Enriched),
+        ("routed", Self::Routed),
+        ("delivered", Self::Delivered),
+        ("refused", Self::Refused),
+        ("attempt-failed", Self::AttemptFailed),
+        ("parked", Self::Parked),
+        ("released", Self::Released),
+        ("status-reported", Self::StatusReported),
+        ("result-issued", Self::ResultIssued),
+        ("notified", Self::Notified),
+        ("lane-closed", Self::LaneClosed),
+        ("lane-opened", Self::LaneOpened),
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        Self::ALL
+            .iter()
+            .find(|(_, v)| *v == self)
+            .map_or("", |(name, _)| name)
+    }
+}
+
+impl fmt::Display for FactName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for FactName {
+    type Err = UnknownWord;
+    fn from_str(given: &str) -> Result<Self, UnknownWord> {
+        Self::ALL
+            .iter()
+            .find(|(name, _)| *name == given)
+            .map(|(_, v)| *v)
+            .ok_or_else(|| UnknownWord {
+                given: given.chars().take(40).collect(),
+                known: Self::ALL
+                    .iter()
+                    .map(|(name, _)| *name)
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            })
+    }
+}
+
+impl Detail {
+    pub fn name(&self) -> FactName {
+        match self {
+            Self::Received => FactName::Received,
+            Self::Verified { .. } => FactName::Verified,
+            Self::QueryMade { .. } => FactName::QueryMade,
+            Self::Enriched { .. } => FactName::Enriched,
+            Self::Routed { .. } => FactName::Routed,
+            Self::Delivered { .. } => FactName::Delivered,
+            Self::Refused { .. } => FactName::Refused,
+            Self::AttemptFailed { .. } => FactName::AttemptFailed,
+            Self::Parked { .. } => FactName::Parked,
+            Self::Released { .. } => FactName::Released,
+            Self::StatusReported { .. } => FactName::StatusReported,
+            Self::ResultIssued { .. } => FactName::ResultIssued,
+            Self::Notified { .. } => FactName::Notified,
+            Self::LaneClosed { .. } => FactName::LaneClosed,
+            Self::LaneOpened => FactName::LaneOpened,
+        }
+    }
+
+    /// What tells this fact from others of its name about the same message. Facts that can truly happen
+    /// several times differ by lane, attempt or moment; the others are one, however often they are said.
+    fn apart(&self, at: Timestamp) -> String {
+        match self {
+            Self::Received
+            | Self::Verified { .. }
+            | Self::Routed { .. }
+            | Self::Delivered { .. }
+            | Self::Refused { .. }
+            | Self::StatusReported { .. }
+            | Self::ResultIssued { .. } => String::new(),
+            Self::QueryMade { register, .. } | Self::Enriched { register } => register.to_string(),
+            Self::AttemptFailed { lane, attempt, .. } => format!("{lane} {attempt}"),
+            Self::Notified { of, channel, .. } => format!("{of} {channel}"),
+            Self::Parked { lane, .. } | Self::Released { lane } => format!("{lane} {at}"),
+            Self::LaneClosed { .. } | Self::LaneOpened => at.to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn about() -> About {
+        let id = MessageId::from_uuid(uuid::Uuid::from_u128(7));
+        About::Message {
+            id,
+            number: Number::of(id),
+        }
+    }
+
+    #[test]
+    fn a_fact_said_twice_is_one_fact() {
+        let first = Fact::new(about(), Timestamp::UNIX_EPOCH, "intake", Detail::Received);
+        let again = Fact::new(about(), Timestamp::MAX, "intake", Detail::Received);
+        assert_eq!(first.id, again.id);
+    }
+
+    #[test]
+    fn every_failed_attempt_is_a_fact_of_its_own() {
+        let failed = |attempt| {
+            let detail = Detail::AttemptFailed {
+                lane: LaneName::new("router.committee").unwrap(),
+                code: "provider-unreachable".to_owned(),
+                explanation: String::new(),
+                attempt,
+                retry_at: Timestamp::UNIX_EPOCH,
+            };
+            Fact::new(about(), Timestamp::UNIX_EPOCH, "router", detail).id
+        };
+        assert_eq!(failed(1), failed(1));
+        assert_ne!(failed(1), failed(2));
+    }
+
+    #[test]
+    fn every_name_has_one_spelling() {
+        for (text, name) in FactName::ALL {
+            assert_eq!(name.as_str(), *text);
+            assert_eq!(text.parse(), Ok(*name));
+        }
+    }
+}
