@@ -1,1 +1,35 @@
-//! participants
+//! Who may send what (X14): systems, the certificates they are known by, their rights.
+//!
+//! In comes `deploy/participants.toml`, strictly read: an unknown field, a right without its value, a second
+//! participant with the same certificate stop the start with the field named. Out goes the answer to two
+//! questions: whose certificate is this, and may that participant send this. No network, no reloading.
+
+mod participant;
+mod read;
+
+pub use participant::{Denied, Names, Participant};
+pub use read::{Invalid, LoadError};
+
+/// All participants, checked against each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Participants(Vec<Participant>);
+
+impl Participants {
+    /// The participant whose client certificate carries the DNS name `san` (subjectAltName, RFC 5280
+    /// 4.2.1.6). Case does not matter; wildcards are not honoured.
+    pub fn by_san(&self, san: &str) -> Option<&Participant> {
+        self.0
+            .iter()
+            .find(|p| p.certificate_san.eq_ignore_ascii_case(san))
+    }
+
+    /// The participant called `id`.
+    pub fn by_id(&self, id: &str) -> Option<&Participant> {
+        self.0.iter().find(|p| p.id.as_str() == id)
+    }
+
+    /// All of them, in the order of the file.
+    pub fn iter(&self) -> impl Iterator<Item = &Participant> {
+        self.0.iter()
+    }
+}
