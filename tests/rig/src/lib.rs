@@ -1,1 +1,27 @@
-//! rig
+//! Starts the house for real: RabbitMQ, Redis, PostgreSQL and our own services, from installed
+//! binaries, on free ports of 127.0.0.1, in a folder of their own. Tests and the demonstration
+//! stand on it.
+//!
+//! In: which parts to start. Out: handles with addresses, and the means to kill, stop and restart
+//! each part. Whatever ends the process that holds a rig, even kill -9, ends all its servers
+//! (see [`warden`]). It never touches an instance that it did not start.
+
+mod broker;
+mod folder;
+mod postgres;
+mod process;
+mod redis;
+mod warden;
+
+pub use broker::Broker;
+pub use folder::Folder;
+pub use postgres::Postgres;
+pub use process::{Command, Server};
+pub use redis::Redis;
+pub use warden::free_port;
+
+/// The repository's root folder, from where samples and definitions are read.
+pub fn repository() -> &'static std::path::Path {
+    let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here)
+}
