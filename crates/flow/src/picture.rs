@@ -1,0 +1,98 @@
+//! The map as a picture: Mermaid, kept in ARCHITECTURE.md.
+
+use std::fmt::Write;
+
+use crate::{LaneKind, Map};
+
+impl Map {
+    /// A Mermaid flowchart: services as boxes, lanes as queues, registers, providers and people outside.
+    pub fn mermaid(&self) -> String {
+        let mut out = String::from("flowchart LR\n");
+        let mut line = |text: &str| {
+            let _ = writeln!(out, "    {text}");
+        };
+        line("senders([portal, front office, providers' systems]) -- HTTPS --> intake");
+        line("journal[(journal stream)] --> monitor");
+        for kind in [
+            LaneKind::Stage,
+            LaneKind::Register,
+            LaneKind::Provider,
+            LaneKind::Notification,
+        ] {
+            for lane in self.lanes_of_kind(kind) {
+                let (name, service) = (lane.name.as_str(), lane.service());
+                let id = name.replace(['.', '-'], "_");
+                line(&format!("{id}[/{name}/] --> {service}"));
+                let outside = name.split_once('.').map_or(name, |(_, what)| what);
+                match kind {
+                    LaneKind::Stage => {}
+                    LaneKind::Register => {
+                        line(&format!("{service} <-- question --> {id}_out([{outside}])"))
+                    }
+                    LaneKind::Provider => {
+                        line(&format!("{service} -- delivered --> {id}_out([{outside}])"))
+                    }
+                    LaneKind::Notification => line(&format!(
+                        "{service} -- {outside} --> applicant([applicant])"
+                    )),
+                }
+                for fact in &lane.facts {
+                    line(&format!("{fact}{{{{{fact}}}}} -.-> {id}"));
+                }
+            }
+        }
+        self.ways(&mut line);
+        out
+    }
+
+    /// The arrows from a step to the lanes it may lead to.
+    fn ways(&self, line: &mut impl FnMut(&str)) {
+        let id = |name: &str| name.replace(['.', '-'], "_");
+        line("intake -- received --> signature_verify");
+        line("signature -- verified report --> monitor_follow");
+        line("signature -- verified --> router_route");
+        for lane in self.lanes_of_kind(LaneKind::Register) {
+            line(&format!(
+                "signature -- verified --> {}",
+                id(lane.name.as_str())
+            ));
+        }
+        line("registry -- enriched --> router_route");
+        for lane in self.lanes_of_kind(LaneKind::Provider) {
+            line(&format!("router -- routed --> {}", id(lane.name.as_str())));
+        }
+        line(
+            "intake & signature & registry & router & monitor & notifier -. every fact .-> journal",
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Map;
+
+    #[test]
+    fn every_lane_is_in_the_picture() {
+        let map = Map::parse(include_str!("../../../deploy/flow.toml")).unwrap();
+        let picture = map.mermaid();
+        for lane in &map.lanes {
+            assert!(
+                picture.contains(&format!("[/{}/]", lane.name)),
+                "{}",
+                lane.name
+            );
+        }
+    }
+
+    #[test]
+    fn the_picture_in_the_architecture_page_is_that_of_the_map() {
+        let map = Map::parse(include_str!("../../../deploy/flow.toml")).unwrap();
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ARCHITECTURE.md");
+        let page = std::fs::read_to_string(page).unwrap_or_default();
+        let block = format!("```mermaid\n{}```", map.mermaid());
+        assert!(
+            page.contains(&block),
+            "out of date: paste the output of `cargo run -p kezekctl -- flow`"
+        );
+    }
+}
