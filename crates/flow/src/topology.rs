@@ -8,7 +8,7 @@
 //! | `<fact>.<lane>`                  | the lane's queue                                                |
 //! | `<fact>`                         | the journal (and lanes that hear of the fact)                   |
 //! | `attempt-failed.<delay>.<lane>`  | the delay's queue, and from there by TTL back to the lane       |
-//! | `parked.<lane>`                  | the lane's parked queue                                         |
+//! | `parked.at.<lane>`               | the lane's parked queue                                         |
 //!
 //! Only what RabbitMQ 3.10 has and 4.x kept is used (X12, X20).
 
@@ -45,9 +45,10 @@ pub fn failed_key(delay: &Delay, lane: &LaneName) -> String {
     format!("{}.{delay}.{lane}", FactName::AttemptFailed)
 }
 
-/// Key of a message set aside for a person.
+/// Key of a message set aside for a person; one word longer than [`pass_key`], so that the lane itself does not
+/// hear it.
 pub fn parked_key(lane: &LaneName) -> String {
-    format!("{}.{lane}", FactName::Parked)
+    format!("{}.at.{lane}", FactName::Parked)
 }
 
 /// Key, on [`RETURN`], of a message handed back to its own lane unworked: nothing happened, so the journal
