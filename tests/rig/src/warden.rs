@@ -24,7 +24,7 @@ while read -r verb what; do
     keep) without "$folders" "$what"; folders=$w ;;
   esac
 done
-for g in $groups; do kill -KILL -- "-$g"; done
+for g in $groups; do kill -s KILL -- "-$g"; done
 for f in $folders; do rm -rf -- "$f"; done
 "#;
 

@@ -2,3 +2,4 @@
 //! behind, even when the process that holds them is killed itself.
 
 mod servers;
+mod warden;
