@@ -65,8 +65,10 @@ impl About {
     }
 }
 
-/// What a fact says besides its name.
-#[derive(Debug, Clone, PartialEq)]
+/// What a fact says besides its name. As JSON it is the journal's form, tagged with the name as `fact`: a
+/// spelling here is never changed, and personal numbers are written out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "kebab-case")]
 pub enum Detail {
     /// The message passed the door and was stored (X11).
     Received,
@@ -178,7 +180,7 @@ impl FromStr for NotificationOutcome {
 }
 
 /// Who signed, as the certificate says.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signer {
     /// The name in the certificate.
     pub name: String,
@@ -350,6 +352,21 @@ mod tests {
         };
         assert_eq!(failed(1), failed(1));
         assert_ne!(failed(1), failed(2));
+    }
+
+    #[test]
+    fn the_json_form_begins_with_the_name_and_reads_back() {
+        let released = Detail::Released {
+            lane: LaneName::new("router.committee").unwrap(),
+        };
+        let text = serde_json::to_string(&released).unwrap();
+        assert_eq!(text, r#"{"fact":"released","lane":"router.committee"}"#);
+        assert_eq!(serde_json::from_str::<Detail>(&text).unwrap(), released);
+        for (name, _) in FactName::ALL {
+            let known = serde_json::from_str::<Detail>(&format!(r#"{{"fact":"{name}"}}"#));
+            let unknown = known.is_err_and(|e| e.to_string().contains("unknown variant"));
+            assert!(!unknown, "{name}");
+        }
     }
 
     #[test]
