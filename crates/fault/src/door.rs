@@ -244,6 +244,70 @@ pub static STORE_UNAVAILABLE: Code = Code {
     },
 };
 
+pub static UNKNOWN_PATH: Code = Code {
+    name: "unknown-path",
+    again: Again::Never,
+    http_status: 404,
+    meaning: Text {
+        kk: "Мұндай мекенжай жоқ.",
+        ru: "Такого адреса нет.",
+        en: "There is nothing at this address.",
+    },
+    action: Text {
+        kk: "Сұраудың мекенжайын қабылдау қызметінің сипаттамасымен салыстырыңыз.",
+        ru: "Сверьте адрес запроса с описанием приёма сообщений.",
+        en: "Compare the address of the request with the description of intake.",
+    },
+};
+
+pub static METHOD_NOT_ALLOWED: Code = Code {
+    name: "method-not-allowed",
+    again: Again::Never,
+    http_status: 405,
+    meaning: Text {
+        kk: "Бұл мекенжай мұндай әдісті қабылдамайды.",
+        ru: "Этот адрес не принимает такой метод.",
+        en: "This address does not take this method.",
+    },
+    action: Text {
+        kk: "Allow тақырыбында көрсетілген әдісті пайдаланыңыз.",
+        ru: "Используйте метод, указанный в заголовке Allow.",
+        en: "Use a method that the header Allow names.",
+    },
+};
+
+pub static TOO_SLOW: Code = Code {
+    name: "too-slow",
+    again: Again::Later,
+    http_status: 408,
+    meaning: Text {
+        kk: "Сұрау тым баяу келді және толық қабылданбады.",
+        ru: "Запрос приходил слишком медленно и не был получен целиком.",
+        en: "The request came too slowly and was not received whole.",
+    },
+    action: Text {
+        kk: "Желіні тексеріп, дәл сол сұрауды қайта жіберіңіз.",
+        ru: "Проверьте сеть и отправьте тот же запрос снова.",
+        en: "Look at the network and send the same request again.",
+    },
+};
+
+pub static BUSY: Code = Code {
+    name: "busy",
+    again: Again::Later,
+    http_status: 503,
+    meaning: Text {
+        kk: "Қазір бір мезгілде тым көп сұрау өңделіп жатыр.",
+        ru: "Сейчас одновременно обрабатывается слишком много запросов.",
+        en: "Too many requests are being handled at this moment.",
+    },
+    action: Text {
+        kk: "Дәл сол сұрауды Retry-After уақытынан кейін қайта жіберіңіз.",
+        ru: "Отправьте тот же запрос после времени из Retry-After.",
+        en: "Send the same request again after the time in Retry-After.",
+    },
+};
+
 /// The entries of this part, for the whole catalogue.
 pub(crate) static ALL: &[&Code] = &[
     &NOT_AUTHENTICATED,
@@ -261,4 +325,8 @@ pub(crate) static ALL: &[&Code] = &[
     &NUMBER_TAKEN,
     &BROKER_UNAVAILABLE,
     &STORE_UNAVAILABLE,
+    &UNKNOWN_PATH,
+    &METHOD_NOT_ALLOWED,
+    &TOO_SLOW,
+    &BUSY,
 ];
