@@ -1,0 +1,124 @@
+//! Starting and stopping: one call each in `chassis`.
+
+use std::time::Duration;
+
+use opentelemetry::{KeyValue, global, trace::TracerProvider as _};
+use opentelemetry_otlp::{SpanExporter, WithExportConfig};
+use opentelemetry_sdk::{
+    Resource,
+    metrics::SdkMeterProvider,
+    propagation::TraceContextPropagator,
+    trace::{Sampler, SdkTracerProvider},
+};
+use prometheus::{Encoder, Registry, TextEncoder};
+use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
+
+use crate::{Config, LogFormat, logs::Json};
+
+/// Why telemetry could not be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    #[error(transparent)]
+    Config(#[from] crate::InvalidConfig),
+    #[error("cannot set up the OTLP exporter")]
+    Exporter(#[from] opentelemetry_otlp::ExporterBuildError),
+    #[error("cannot set up the Prometheus page")]
+    Prometheus(#[from] opentelemetry_sdk::error::OTelSdkError),
+    #[error("telemetry is already set up in this process")]
+    Twice(#[from] tracing_subscriber::util::TryInitError),
+}
+
+/// What has been set up; [`Telemetry::stop`] sends what is left.
+#[derive(Debug)]
+pub struct Telemetry {
+    registry: Registry,
+    traces: SdkTracerProvider,
+    metrics: SdkMeterProvider,
+}
+
+/// Sets up traces, metrics and logs for the process `service`. Inside a Tokio runtime, once.
+pub fn start(service: &'static str, config: &Config) -> Result<Telemetry, SetupError> {
+    config.check()?;
+    global::set_text_map_propagator(TraceContextPropagator::new());
+    let resource = Resource::builder()
+        .with_service_name(service)
+        .with_attribute(KeyValue::new("service.namespace", "kezek"))
+        .with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))
+        .with_attribute(KeyValue::new(
+            "service.instance.id",
+            std::process::id().to_string(),
+        ))
+        .build();
+
+    let sampler = Sampler::TraceIdRatioBased(config.sample_ratio);
+    let mut traces = SdkTracerProvider::builder()
+        .with_resource(resource.clone())
+        .with_sampler(Sampler::ParentBased(Box::new(sampler)));
+    if let Some(endpoint) = &config.otlp_endpoint {
+        let exporter = SpanExporter::builder()
+            .with_tonic()
+            .with_endpoint(endpoint)
+            .with_timeout(Duration::from_secs(5))
+            .build()?;
+        traces = traces.with_batch_exporter(exporter);
+    }
+    let traces = traces.build();
+    global::set_tracer_provider(traces.clone());
+
+    let registry = Registry::new();
+    let page = opentelemetry_prometheus::exporter()
+        .with_registry(registry.clone())
+        .build()?;
+    let metrics = SdkMeterProvider::builder()
+        .with_resource(resource)
+        .with_reader(page)
+        .build();
+    global::set_meter_provider(metrics.clone());
+
+    let filter = EnvFilter::new(&config.log_filter);
+    let logs = match config.log_format {
+        LogFormat::Text => tracing_subscriber::fmt::layer()
+            .with_writer(std::io::stderr)
+            .boxed(),
+        LogFormat::Json => tracing_subscriber::fmt::layer()
+            .event_format(Json)
+            .with_writer(std::io::stderr)
+            .boxed(),
+    };
+    // The exporter's own HTTP/2 chatter would feed itself, so only our spans become traces.
+    let ours = EnvFilter::new("info,h2=off,hyper=off,tonic=off,tower=off,lapin=off,sqlx=off");
+    tracing_subscriber::registry()
+        .with(
+            tracing_opentelemetry::layer()
+                .with_tracer(traces.tracer("kezek"))
+                .with_filter(ours),
+        )
+        .with(logs.with_filter(filter))
+        .try_init()?;
+    Ok(Telemetry {
+        registry,
+        traces,
+        metrics,
+    })
+}
+
+impl Telemetry {
+    /// The Prometheus page, text format.
+    pub fn page(&self) -> Result<String, prometheus::Error> {
+        let mut page = Vec::new();
+        TextEncoder::new().encode(&self.registry.gather(), &mut page)?;
+        Ok(String::from_utf8_lossy(&page).into_owned())
+    }
+
+    /// Sends what is left, within a few seconds. Blocks: call it off the runtime's workers.
+    pub fn stop(&self) {
+        for (what, stopped) in [
+            ("traces", self.traces.shutdown()),
+            ("metrics", self.metrics.shutdown()),
+        ] {
+            if let Err(error) = stopped {
+                tracing::warn!(%error, "the last {what} could not be sent");
+            }
+        }
+    }
+}
