@@ -1,0 +1,223 @@
+//! One system outside our walls, reached over HTTP, and the one place where its failures are read.
+//!
+//! | what happens                                        | what it means                                |
+//! |-----------------------------------------------------|----------------------------------------------|
+//! | refused connection, time-out, 502, 503, 504          | the system is down: outage                   |
+//! | 401, 403, 407                                        | it does not let us in: outage, not the message's fault |
+//! | 408, 429, 500 and other 5xx, an answer broken off    | later, blamed on this message                |
+//! | any other 4xx                                        | a reply, which the adapter judges            |
+//! | 3xx, an answer too long                              | an answer of the wrong form: never           |
+//!
+//! Nothing personal stands in a URL, and no answer is quoted in an error.
+
+use std::{fmt, path::Path, time::Duration};
+
+use fault::{Code, Fault};
+use reqwest::{
+    Certificate, Client, RequestBuilder, Response, StatusCode, Url,
+    header::{AUTHORIZATION, HeaderMap, HeaderValue},
+    redirect,
+};
+use serde::Serialize;
+
+use crate::{BadSettings, HttpSettings, Reply};
+
+/// What failures of a kind of system are called in the catalogue.
+#[derive(Debug, Clone, Copy)]
+pub struct Words {
+    /// The system is down for everybody.
+    pub unreachable: &'static Code,
+    /// It failed on this message.
+    pub failed: &'static Code,
+    /// Its answer is not of the agreed form.
+    pub garbled: &'static Code,
+    /// What was being done, fitting "could not …".
+    pub doing: &'static str,
+}
+
+/// A system outside our walls.
+pub struct Peer {
+    http: Client,
+    endpoint: Url,
+    token: Option<HeaderValue>,
+    answer_bytes_max: usize,
+    words: Words,
+}
+
+impl Peer {
+    /// Prepares to speak with the system; opens no connection yet.
+    pub fn new(settings: &HttpSettings, words: Words) -> Result<Self, BadSettings> {
+        settings.check()?;
+        let timeout = Duration::from_millis(settings.timeout_ms);
+        let mut http = Client::builder()
+            .timeout(timeout)
+            .connect_timeout(timeout)
+            .redirect(redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .no_proxy()
+            .user_agent("kezek");
+        if let Some(path) = &settings.ca_file {
+            http = http.tls_certs_only(authorities(path)?);
+        }
+        Ok(Self {
+            http: http
+                .build()
+                .map_err(|_| BadSettings::new("ca_file", "no client can be made with these"))?,
+            endpoint: endpoint(&settings.endpoint)?,
+            token: settings.token_file.as_deref().map(token).transpose()?,
+            answer_bytes_max: settings.answer_bytes_max,
+            words,
+        })
+    }
+
+    /// Posts `body` to `path` below the endpoint, with the trace of the step that asks.
+    pub async fn post(
+        &self,
+        path: &str,
+        headers: &[(&'static str, &str)],
+        body: &impl Serialize,
+    ) -> Result<Reply, Fault> {
+        let mut request = self.http.post(self.url(path)).json(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut response = self.send(request).await?;
+        let status = response.status();
+        let body = self.body_of(&mut response).await?;
+        Ok(Reply {
+            status,
+            body,
+            words: self.words,
+        })
+    }
+
+    /// Asks `GET {endpoint}/health`; any success means that the system is up.
+    pub async fn probe(&self) -> Result<(), Fault> {
+        let response = self.send(self.http.get(self.url("health"))).await?;
+        if response.status().is_success() {
+            Ok(())
+        } else {
+            let told = format!("health says {}", response.status().as_u16());
+            Err(Fault::outage(self.words.unreachable, self.words.doing).because(told))
+        }
+    }
+
+    fn url(&self, path: &str) -> Url {
+        let mut url = self.endpoint.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().push(path);
+        }
+        url
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Result<Response, Fault> {
+        let mut headers = HeaderMap::new();
+        if let Some(token) = &self.token {
+            headers.insert(AUTHORIZATION, token.clone());
+        }
+        let response = request
+            .headers(headers)
+            .send()
+            .await
+            .map_err(|e| self.broken(e))?;
+        match self.judge(response.status()) {
+            None => Ok(response),
+            Some(fault) => Err(fault),
+        }
+    }
+
+    /// The fault that a status means whatever was asked; none if the adapter has to judge.
+    fn judge(&self, status: StatusCode) -> Option<Fault> {
+        let Words {
+            unreachable,
+            failed,
+            garbled,
+            doing,
+        } = self.words;
+        let fault = match status.as_u16() {
+            502..=504 => Fault::outage(unreachable, doing),
+            401 | 403 | 407 => Fault::outage(unreachable, doing)
+                .because(format!("it does not let us in: status {}", status.as_u16())),
+            408 | 429 | 500..=599 => Fault::later(failed, doing),
+            200..=299 | 400..=499 => return None,
+            _ => Fault::never(garbled, doing),
+        };
+        let untold = fault.explanation.is_empty();
+        Some(if untold {
+            fault.because(format!("status {}", status.as_u16()))
+        } else {
+            fault
+        })
+    }
+
+    async fn body_of(&self, response: &mut Response) -> Result<Vec<u8>, Fault> {
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|e| self.broken(e))? {
+            if body.len() + chunk.len() > self.answer_bytes_max {
+                let told = format!("longer than {} bytes", self.answer_bytes_max);
+                return Err(Fault::never(self.words.garbled, self.words.doing).because(told));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+
+    /// The fault for an exchange that did not come to its end.
+    fn broken(&self, error: reqwest::Error) -> Fault {
+        let Words {
+            unreachable,
+            failed,
+            doing,
+            ..
+        } = self.words;
+        let fault = if error.is_timeout() {
+            Fault::outage(unreachable, doing).because("no answer in time")
+        } else if error.is_connect() {
+            Fault::outage(unreachable, doing).because("no connection")
+        } else {
+            Fault::later(failed, doing).because("the answer broke off")
+        };
+        fault.from_source(error.without_url())
+    }
+}
+
+impl fmt::Debug for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Peer({})", self.endpoint)
+    }
+}
+
+fn endpoint(text: &str) -> Result<Url, BadSettings> {
+    let bad = |problem: &str| BadSettings::new("endpoint", problem);
+    let url = Url::parse(text).map_err(|_| bad("not a URL"))?;
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        return Err(bad("must begin with http:// or https:// and a host"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(bad("holds a user or password; use `token_file`"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(bad("must have no query and no fragment"));
+    }
+    Ok(url)
+}
+
+fn token(path: &Path) -> Result<HeaderValue, BadSettings> {
+    let bad = |problem: String| BadSettings::new("token_file", problem);
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| bad(format!("cannot read {}: {}", path.display(), e.kind())))?;
+    let mut value = HeaderValue::try_from(format!("Bearer {}", text.trim()))
+        .map_err(|_| bad("holds bytes that no header may carry".to_owned()))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn authorities(path: &Path) -> Result<Vec<Certificate>, BadSettings> {
+    let bad = |problem: String| BadSettings::new("ca_file", problem);
+    let pem = std::fs::read(path)
+        .map_err(|e| bad(format!("cannot read {}: {}", path.display(), e.kind())))?;
+    match Certificate::from_pem_bundle(&pem) {
+        Ok(found) if !found.is_empty() => Ok(found),
+        _ => Err(bad("no PEM certificates in it".to_owned())),
+    }
+}
