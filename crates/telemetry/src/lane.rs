@@ -43,7 +43,7 @@ impl LaneMeter {
 
     /// A message came out of the queue.
     pub fn took(&self) {
-        self.taken.add(1, &[self.lane.clone()]);
+        self.taken.add(1, std::slice::from_ref(&self.lane));
         self.in_hand.add(1, std::slice::from_ref(&self.lane));
     }
 

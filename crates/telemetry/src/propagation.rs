@@ -60,7 +60,6 @@ pub fn extract_http(headers: &http::HeaderMap) -> Context {
 }
 
 /// Writes the current span's context into gRPC metadata; fits `tonic::service::interceptor`.
-#[expect(clippy::result_large_err, reason = "the shape of a tonic interceptor")]
 pub fn inject_grpc(mut request: tonic::Request<()>) -> Result<tonic::Request<()>, tonic::Status> {
     inject(&Span::current(), |name, value| {
         if let (Ok(name), Ok(value)) = (
