@@ -1,5 +1,7 @@
 //! Rights and strictness, seen from outside: what the sample file grants, and what no file may contain.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use message::{Channel, Kind, ServiceCode};
 use participants::{Denied, Participants};
 

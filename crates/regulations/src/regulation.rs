@@ -1,0 +1,100 @@
+//! One public service, as its file says.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use message::{Channel, Language, ServiceCode};
+use serde::{Deserialize, Deserializer, de::Error};
+use serde_json::Value;
+
+use crate::{ApplicantKind, Ask, Field, FieldError, FormFields, Providers, Step, Text, form::Form};
+
+/// A public service.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Regulation {
+    /// Its name in messages; also the name of its file.
+    pub code: ServiceCode,
+    pub name: Text,
+    /// Who may ask for it.
+    pub applicants: BTreeSet<ApplicantKind>,
+    /// Languages an application may be written in.
+    pub languages: BTreeSet<Language>,
+    /// The fee in tenge; absent where the service is free. A fee makes the receipt necessary (X18).
+    pub fee_tenge: Option<u32>,
+    /// Who answers.
+    pub providers: Providers,
+    /// The fields its forms are made of.
+    pub fields: BTreeMap<String, Field>,
+    /// The doors it can be asked for at.
+    #[serde(deserialize_with = "by_channel")]
+    pub channels: BTreeMap<Channel, ChannelRules>,
+    /// Compiled from `fields` and `channels`.
+    #[serde(skip)]
+    pub(crate) forms: BTreeMap<Channel, Form>,
+}
+
+/// What holds for applications of one channel.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChannelRules {
+    /// True: the applicant's consent has to be sent along, because somebody else files for him (X10).
+    pub consent_required: bool,
+    /// Registers asked about each application, in this order.
+    pub registers: Vec<Ask>,
+    pub attachments: AttachmentRules,
+    /// What the applicant gets at the end.
+    pub result: Text,
+    pub form: FormFields,
+    pub steps: Vec<Step>,
+}
+
+/// What may be attached.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AttachmentRules {
+    /// Least number of attachments; 0 where none is needed.
+    pub count_min: u16,
+    /// Greatest number of attachments.
+    pub count_max: u16,
+    /// Greatest size of one, in bytes.
+    pub bytes_max: u64,
+    pub media_types: BTreeSet<String>,
+}
+
+/// Reads the keys as text first, so that an error inside is told with its channel.
+fn by_channel<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<BTreeMap<Channel, ChannelRules>, D::Error> {
+    BTreeMap::<String, ChannelRules>::deserialize(from)?
+        .into_iter()
+        .map(|(name, rules)| Ok((name.parse().map_err(D::Error::custom)?, rules)))
+        .collect()
+}
+
+impl Regulation {
+    /// The rules of `channel`; `None` where the service has no such channel.
+    pub fn channel(&self, channel: Channel) -> Option<&ChannelRules> {
+        self.channels.get(&channel)
+    }
+
+    /// Whether an application needs a receipt (X18).
+    pub fn receipt_required(&self) -> bool {
+        self.fee_tenge.is_some()
+    }
+
+    /// The JSON Schema of the form of `channel`, with titles in three languages under `x-title`.
+    pub fn schema(&self, channel: Channel) -> Option<&Value> {
+        self.forms.get(&channel).map(|form| &form.schema)
+    }
+
+    /// Checks a form against the schema of its channel. Fails with every error found; none repeats a value.
+    pub fn validate_form(&self, channel: Channel, form: &Value) -> Result<(), Vec<FieldError>> {
+        match self.forms.get(&channel) {
+            Some(schema) => schema.validate(form),
+            None => Err(vec![FieldError {
+                pointer: String::new(),
+                message: format!("the service `{}` has no channel `{channel}`", self.code),
+            }]),
+        }
+    }
+}
