@@ -68,6 +68,22 @@ pub static STORE_OF_FACTS_UNAVAILABLE: Code = Code {
     },
 };
 
+pub static LANE_UNKNOWN: Code = Code {
+    name: "lane-unknown",
+    again: Again::Never,
+    http_status: 500,
+    meaning: Text {
+        kk: "Хабарламаның келесі жолағы картада жоқ.",
+        ru: "Следующей полосы сообщения нет на карте.",
+        en: "The next lane of the message is not on the map.",
+    },
+    action: Text {
+        kk: "Жолақты flow.toml файлына қосып, брокерге жаңа анықтамаларды жүктеп, хабарламаны жіберіңіз.",
+        ru: "Добавьте полосу в flow.toml, загрузите в брокер новые определения, затем отправьте сообщение дальше.",
+        en: "Add the lane to flow.toml, load the broker's new definitions, then release the message.",
+    },
+};
+
 pub static INTERNAL: Code = Code {
     name: "internal",
     again: Again::Never,
@@ -90,5 +106,6 @@ pub(crate) static ALL: &[&Code] = &[
     &DELIVERY_LIMIT,
     &HANDLING_TIMEOUT,
     &STORE_OF_FACTS_UNAVAILABLE,
+    &LANE_UNKNOWN,
     &INTERNAL,
 ];

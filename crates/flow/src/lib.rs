@@ -7,6 +7,7 @@ mod definitions;
 mod lane;
 mod map;
 mod picture;
+mod routing;
 mod topology;
 
 pub use lane::{Delay, Lane, LaneKind};

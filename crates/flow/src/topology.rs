@@ -219,36 +219,6 @@ impl Map {
 mod tests {
     use super::*;
 
-    /// Whether a topic pattern matches a routing key, as AMQP 0-9-1 defines it.
-    fn matches(pattern: &[&str], key: &[&str]) -> bool {
-        match (pattern.split_first(), key.split_first()) {
-            (None, None) => true,
-            (Some((&"#", rest)), _) => {
-                matches(rest, key)
-                    || key
-                        .split_first()
-                        .is_some_and(|(_, tail)| matches(pattern, tail))
-            }
-            (Some((&"*", rest)), Some((_, tail))) => matches(rest, tail),
-            (Some((word, rest)), Some((first, tail))) => word == first && matches(rest, tail),
-            _ => false,
-        }
-    }
-
-    fn reached(map: &Map, exchange: &str, key: &str) -> Vec<String> {
-        let key: Vec<&str> = key.split('.').collect();
-        let hit = |queue: &QueueDeclaration| {
-            queue.bindings.iter().any(|(from, pattern)| {
-                *from == exchange && matches(&pattern.split('.').collect::<Vec<_>>(), &key)
-            })
-        };
-        map.queues()
-            .into_iter()
-            .filter(hit)
-            .map(|queue| queue.name)
-            .collect()
-    }
-
     fn deployed() -> Map {
         Map::parse(include_str!("../../../deploy/flow.toml")).unwrap()
     }
@@ -258,7 +228,7 @@ mod tests {
         let map = deployed();
         for lane in map.lanes.iter().filter(|lane| lane.facts.is_empty()) {
             let name = lane.name.to_string();
-            let on = |exchange, key: String| reached(&map, exchange, &key);
+            let on = |exchange, key: String| map.reached(exchange, &key);
             assert_eq!(
                 on(EXCHANGE, pass_key(FactName::Verified, &lane.name)),
                 [JOURNAL, &name]
@@ -287,11 +257,11 @@ mod tests {
         let verify = LaneName::new("signature.verify").unwrap();
         let key = pass_key(FactName::Received, &verify);
         assert_eq!(
-            reached(&map, EXCHANGE, &key),
+            map.reached(EXCHANGE, &key),
             [JOURNAL, "signature.verify", "notifier.email"]
         );
         assert_eq!(
-            reached(&map, EXCHANGE, &end_key(FactName::Delivered)),
+            map.reached(EXCHANGE, &end_key(FactName::Delivered)),
             [JOURNAL, "notifier.email"]
         );
     }

@@ -4,6 +4,15 @@
 //! sees the broker, a header, a retry or an acknowledgement; whoever runs it knows what each ending means.
 //! Every stage must be safe to run twice on the same message.
 
+mod gate;
+pub mod memory;
+mod publication;
+mod settle;
+
+pub use gate::{Change, Gate, Ticket};
+pub use publication::Publication;
+pub use settle::{Settler, release};
+
 use async_trait::async_trait;
 use fault::{Fault, Refusal};
 use message::{Detail, Event, LaneName, Message};
