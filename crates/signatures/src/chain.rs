@@ -1,0 +1,200 @@
+//! From a signer's certificate up to a configured anchor (RFC 5280, 6, as far as it applies here).
+//!
+//! Takes a certificate, the certificates that may lie between, the anchors and an instant; gives the
+//! way up. An issuer is found by the DER of its name and, where both sides have one, the key identifier
+//! (kz.md 1.1); a validity period need not lie inside the issuer's. Never fetches anything.
+
+use jiff::Timestamp;
+
+use crate::algorithm::{Algorithm, find};
+use crate::certificate::Certificate;
+use crate::extensions::usage;
+use crate::verdict::Reason;
+
+/// Signatures checked while looking for one way, at most: certificates that came along are the
+/// stranger's, and he could plait them.
+const CHECKS_MAX: usize = 48;
+
+/// Whom to trust.
+#[derive(Debug, Clone, Default)]
+pub struct Trust {
+    anchors: Vec<Certificate>,
+    intermediates: Vec<Certificate>,
+}
+
+/// A certificate that cannot be an anchor or stand between.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a certification authority: {0}")]
+pub struct NotAnAuthority(pub String);
+
+impl Trust {
+    /// Trusts `anchors` for their own sake, and uses `intermediates` to find the way to them.
+    pub fn new(
+        anchors: Vec<Certificate>,
+        intermediates: Vec<Certificate>,
+    ) -> Result<Self, NotAnAuthority> {
+        match anchors
+            .iter()
+            .chain(&intermediates)
+            .find(|other| !other.extensions().is_authority)
+        {
+            Some(other) => Err(NotAnAuthority(other.subject().printed())),
+            None => Ok(Self {
+                anchors,
+                intermediates,
+            }),
+        }
+    }
+
+    /// Trusts the self-issued of these certificates, and uses the others to find the way to them.
+    pub fn of(certificates: Vec<Certificate>) -> Result<Self, NotAnAuthority> {
+        let (anchors, intermediates) = certificates
+            .into_iter()
+            .partition(|one| one.subject() == one.issuer());
+        Self::new(anchors, intermediates)
+    }
+
+    /// All authorities that are configured, anchors first.
+    pub fn authorities(&self) -> impl Iterator<Item = &Certificate> {
+        self.anchors.iter().chain(&self.intermediates)
+    }
+
+    pub fn anchors(&self) -> &[Certificate] {
+        &self.anchors
+    }
+}
+
+/// Looks for a way from `leaf` to an anchor. The way begins with `leaf` and ends with the anchor.
+pub(crate) fn climb<'a>(
+    leaf: &'a Certificate,
+    along: &'a [Certificate],
+    trust: &'a Trust,
+    algorithms: &[&'static dyn Algorithm],
+    authorities_max: usize,
+    at: Timestamp,
+) -> Result<Vec<&'a Certificate>, Reason> {
+    let mut search = Search {
+        trust,
+        along,
+        algorithms,
+        at,
+        length_max: authorities_max + 1,
+        checks_left: CHECKS_MAX,
+        obstacle: None,
+    };
+    let mut path = vec![leaf];
+    if search.step(&mut path) {
+        Ok(path)
+    } else {
+        Err(search.obstacle.unwrap_or(Reason::UntrustedIssuer))
+    }
+}
+
+struct Search<'a, 's> {
+    trust: &'a Trust,
+    along: &'a [Certificate],
+    algorithms: &'s [&'static dyn Algorithm],
+    at: Timestamp,
+    length_max: usize,
+    checks_left: usize,
+    /// Why the first issuer that really signed could not be used.
+    obstacle: Option<Reason>,
+}
+
+impl<'a> Search<'a, '_> {
+    fn step(&mut self, path: &mut Vec<&'a Certificate>) -> bool {
+        for anchor in &self.trust.anchors {
+            if self.is_issuer(path, anchor) {
+                path.push(anchor);
+                return true;
+            }
+        }
+        if path.len() >= self.length_max {
+            return false;
+        }
+        for middle in self.trust.intermediates.iter().chain(self.along) {
+            if path.contains(&middle) || !self.is_issuer(path, middle) {
+                continue;
+            }
+            path.push(middle);
+            if self.step(path) {
+                return true;
+            }
+            path.pop();
+        }
+        false
+    }
+
+    /// Whether `candidate` signed the last certificate of the way, and may stand above it.
+    fn is_issuer(&mut self, path: &[&Certificate], candidate: &Certificate) -> bool {
+        let Some(child) = path.last() else {
+            return false;
+        };
+        if !names_match(child, candidate) || self.checks_left == 0 {
+            return false;
+        }
+        self.checks_left -= 1;
+        match self
+            .signed(child, candidate)
+            .and_then(|()| self.may_stand(path, candidate))
+        {
+            Ok(()) => true,
+            Err(Reason::SignatureWrong) => false,
+            Err(reason) => {
+                self.obstacle.get_or_insert(reason);
+                false
+            }
+        }
+    }
+
+    fn signed(&self, child: &Certificate, issuer: &Certificate) -> Result<(), Reason> {
+        let statement = child.signature_algorithm();
+        let algorithm = find(self.algorithms, statement).ok_or(Reason::AlgorithmUnsupported)?;
+        algorithm
+            .verify(issuer.key(), statement, child.signed(), child.signature())
+            .map_err(Reason::from)
+    }
+
+    fn may_stand(&self, path: &[&Certificate], candidate: &Certificate) -> Result<(), Reason> {
+        let extensions = candidate.extensions();
+        if !extensions.unknown_critical.is_empty() {
+            return Err(Reason::CriticalExtension);
+        }
+        // Authorities below the candidate that count: self-issued ones do not (RFC 5280, 4.2.1.9).
+        let below = path
+            .iter()
+            .skip(1)
+            .filter(|middle| middle.subject() != middle.issuer())
+            .count();
+        let too_long = extensions
+            .path_length
+            .is_some_and(|most| below > usize::try_from(most).unwrap_or(usize::MAX));
+        if !extensions.is_authority || !extensions.allows(usage::KEY_CERT_SIGN) || too_long {
+            return Err(Reason::ChainForbidden);
+        }
+        in_time(candidate, self.at)
+    }
+}
+
+/// Whether the certificate may be used at that instant.
+pub(crate) fn in_time(certificate: &Certificate, at: Timestamp) -> Result<(), Reason> {
+    if at < certificate.not_before() {
+        Err(Reason::NotYetValid)
+    } else if at > certificate.not_after() {
+        Err(Reason::Expired)
+    } else {
+        Ok(())
+    }
+}
+
+fn names_match(child: &Certificate, issuer: &Certificate) -> bool {
+    let keys = (
+        &child.extensions().authority_key_id,
+        &issuer.extensions().subject_key_id,
+    );
+    child.issuer().der() == issuer.subject().der()
+        && match keys {
+            (Some(wanted), Some(has)) => wanted == has,
+            _ => true,
+        }
+}

@@ -1,0 +1,266 @@
+//! CMS SignedData (RFC 5652) and CAdES-BES: the envelope in, content, certificates and claims out.
+//!
+//! BER or DER, attached or detached, one signer or several. Every signer must have signed attributes
+//! with exactly one content type and one message digest; a signature over the bare content is refused,
+//! since its content could itself be the DER of attributes (sre.md row 35). Signed attributes are
+//! verified in their DER encoding, whatever encoding they came in. Unsigned attributes are not read.
+
+mod attributes;
+
+use std::borrow::Cow;
+
+use crate::algorithm::{digest, find_for_signer};
+use crate::ber::{self, Element, Malformed, Reader, tag};
+use crate::certificate::{AlgorithmId, Certificate};
+use crate::format::{Claim, Format, Opened, Rules};
+use crate::verdict::{Finding, Reason};
+use crate::{encode, oid};
+use attributes::Attributes;
+
+/// The format's entry in the table.
+pub(crate) struct Cms;
+
+/// The content inside an attached signature, cheaply: nothing is verified. `None` if it is detached.
+/// Strings that came in pieces are put together (BER), so the bytes are those that are signed.
+pub fn attached_content(signature: &[u8]) -> Result<Option<Cow<'_, [u8]>>, Malformed> {
+    Ok(Envelope::read(signature)?.content)
+}
+
+/// SignedData, split into its parts.
+struct Envelope<'a> {
+    content_type: &'a [u8],
+    content: Option<Cow<'a, [u8]>>,
+    certificates: Option<Element<'a>>,
+    signers: Element<'a>,
+}
+
+// === impl Cms ===
+
+impl Format for Cms {
+    fn name(&self) -> &'static str {
+        "cms"
+    }
+
+    fn recognises(&self, signature: &[u8]) -> bool {
+        signature.first() == Some(&tag::SEQUENCE)
+    }
+
+    fn open<'a>(
+        &self,
+        signature: &'a [u8],
+        given: Option<&'a [u8]>,
+        rules: &Rules<'_>,
+    ) -> Result<Opened<'a>, Finding> {
+        let envelope = Envelope::read(signature)?;
+        if envelope.content_type != oid::DATA {
+            return Err(Reason::ContentTypeWrong.into());
+        }
+        let content = match (envelope.content, given) {
+            (Some(inside), Some(given)) if inside != given => {
+                return Err(Reason::ContentDiffers.into());
+            }
+            (Some(inside), _) => inside,
+            (None, Some(given)) => Cow::Borrowed(given),
+            (None, None) => return Err(Reason::ContentMissing.into()),
+        };
+        let certificates = read_certificates(envelope.certificates, rules.policy.certificates_max)?;
+        let mut claims = Vec::new();
+        let mut signers = envelope.signers.inside().map_err(Finding::from)?;
+        while !signers.is_empty() {
+            let place = claims.len();
+            if place == rules.policy.signers_max {
+                return Err(Reason::TooManySigners.into());
+            }
+            let claim = SignerInfo::read(&signers.next()?)
+                .map_err(Reason::from)
+                .and_then(|signer| signer.claim(&content, &certificates, rules))
+                .map_err(|reason| Finding {
+                    reason,
+                    signer: Some(place),
+                })?;
+            claims.push(claim);
+        }
+        Ok(Opened {
+            content,
+            certificates,
+            claims,
+        })
+    }
+}
+
+// === impl Envelope ===
+
+impl<'a> Envelope<'a> {
+    fn read(signature: &'a [u8]) -> Result<Self, Malformed> {
+        let mut outer = ber::ber(signature)?.must_be(tag::SEQUENCE)?.inside()?;
+        if outer.next()?.oid()? != oid::SIGNED_DATA {
+            return Err(Malformed::BadValue("not SignedData"));
+        }
+        let wrapper = outer.expect(tag::context_constructed(0))?;
+        outer.finish()?;
+        let mut fields = wrapper.only_child()?.must_be(tag::SEQUENCE)?.inside()?;
+        fields.next()?.small()?;
+        fields.expect(tag::SET)?;
+        let mut encapsulated = fields.expect(tag::SEQUENCE)?.inside()?;
+        let content_type = encapsulated.next()?.oid()?;
+        let content = match encapsulated.optional(tag::context_constructed(0))? {
+            Some(wrapper) => Some(wrapper.only_child()?.octets(tag::OCTET_STRING)?),
+            None => None,
+        };
+        encapsulated.finish()?;
+        let certificates = fields.optional(tag::context_constructed(0))?;
+        fields.optional(tag::context_constructed(1))?;
+        let signers = fields.expect(tag::SET)?;
+        fields.finish()?;
+        Ok(Self {
+            content_type,
+            content,
+            certificates,
+            signers,
+        })
+    }
+}
+
+/// The X.509 certificates that came along; other kinds (RFC 5652, 10.2.2) are read over.
+fn read_certificates(
+    set: Option<Element<'_>>,
+    certificates_max: usize,
+) -> Result<Vec<Certificate>, Malformed> {
+    let mut certificates = Vec::new();
+    let Some(set) = set else {
+        return Ok(certificates);
+    };
+    let mut reader = set.inside()?;
+    while !reader.is_empty() {
+        let one = reader.next()?;
+        if one.tag != tag::SEQUENCE {
+            continue;
+        }
+        if certificates.len() == certificates_max {
+            return Err(Malformed::TooLarge("certificates"));
+        }
+        certificates.push(Certificate::parse(one.whole)?);
+    }
+    Ok(certificates)
+}
+
+/// One signer's part.
+struct SignerInfo<'a> {
+    id: SignerId<'a>,
+    digest: &'a [u8],
+    attributes: Option<Element<'a>>,
+    statement: AlgorithmId,
+    signature: Cow<'a, [u8]>,
+}
+
+/// How a signer names its certificate.
+enum SignerId<'a> {
+    IssuerAndSerial { issuer: Vec<u8>, serial: &'a [u8] },
+    SubjectKeyId(&'a [u8]),
+}
+
+// === impl SignerInfo ===
+
+impl<'a> SignerInfo<'a> {
+    fn read(element: &Element<'a>) -> Result<Self, Malformed> {
+        let mut fields = element.must_be(tag::SEQUENCE)?.inside()?;
+        fields.next()?.small()?;
+        let id = SignerId::read(&mut fields)?;
+        let digest = fields.expect(tag::SEQUENCE)?.inside()?.next()?.oid()?;
+        let attributes = fields.optional(tag::context_constructed(0))?;
+        let statement = AlgorithmId::read(&fields.next()?)?;
+        let signature = fields.next()?.octets(tag::OCTET_STRING)?;
+        fields.optional(tag::context_constructed(1))?;
+        fields.finish()?;
+        Ok(Self {
+            id,
+            digest,
+            attributes,
+            statement,
+            signature,
+        })
+    }
+
+    /// Compares digests and references, and says what is left to verify.
+    fn claim(
+        self,
+        content: &[u8],
+        certificates: &[Certificate],
+        rules: &Rules<'_>,
+    ) -> Result<Claim, Reason> {
+        let element = self.attributes.ok_or(Reason::SignedAttributesMissing)?;
+        let attributes = Attributes::read(&element)?;
+        let algorithm = find_for_signer(rules.algorithms, &self.statement, self.digest)
+            .ok_or(Reason::AlgorithmUnsupported)?;
+        let digest = digest(self.digest).ok_or(Reason::AlgorithmUnsupported)?;
+        if (digest.compute)(content) != *attributes.message_digest {
+            return Err(Reason::DigestMismatch);
+        }
+        let certificate = certificates
+            .iter()
+            .position(|certificate| self.id.names(certificate))
+            .ok_or(Reason::CertificateMissing)?;
+        match (
+            &attributes.signing_certificate,
+            certificates.get(certificate),
+        ) {
+            (Some(reference), Some(certificate)) if !reference.names(certificate)? => {
+                return Err(Reason::SigningCertificateMismatch);
+            }
+            (None, _) if rules.policy.signing_certificate_required => {
+                return Err(Reason::SigningCertificateMissing);
+            }
+            _ => {}
+        }
+        Ok(Claim {
+            certificate,
+            signed: encode::canonical_as(&element, tag::SET)?,
+            algorithm,
+            statement: self.statement,
+            signature: self.signature.into_owned(),
+            signing_time: attributes.signing_time,
+        })
+    }
+}
+
+// === impl SignerId ===
+
+impl<'a> SignerId<'a> {
+    fn read(fields: &mut Reader<'a>) -> Result<Self, Malformed> {
+        let id = fields.next()?;
+        if id.tag == tag::SEQUENCE {
+            let mut parts = id.inside()?;
+            let issuer = encode::canonical(&parts.expect(tag::SEQUENCE)?)?;
+            let serial = parts.next()?.integer()?;
+            parts.finish()?;
+            return Ok(Self::IssuerAndSerial { issuer, serial });
+        }
+        if id.tag == tag::context(0) {
+            return Ok(Self::SubjectKeyId(id.content));
+        }
+        Err(Malformed::UnexpectedTag)
+    }
+
+    fn names(&self, certificate: &Certificate) -> bool {
+        match self {
+            Self::IssuerAndSerial { issuer, serial } => {
+                certificate.issuer().der() == issuer && certificate.serial() == *serial
+            }
+            Self::SubjectKeyId(id) => {
+                certificate.extensions().subject_key_id.as_deref() == Some(*id)
+            }
+        }
+    }
+}
+
+impl From<Malformed> for Reason {
+    fn from(_: Malformed) -> Self {
+        Self::Malformed
+    }
+}
+
+impl From<Malformed> for Finding {
+    fn from(malformed: Malformed) -> Self {
+        Reason::from(malformed).into()
+    }
+}

@@ -1,0 +1,281 @@
+//! Signing, for the test bed, `kezekctl` and tests only: content and identities in, CAdES-BES out.
+//!
+//! The platform itself never signs for anybody. This module exists so that test certificates can make
+//! the signatures that people's own programs make: attached or detached, DER or streamed BER, one
+//! signer or several, RSA or P-256 with SHA-256. Keys stay in memory and are never logged.
+
+use aws_lc_rs::digest;
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair,
+};
+use jiff::Timestamp;
+
+use crate::ber::{Malformed, tag};
+use crate::certificate::Certificate;
+use crate::encode::{constructed, element, integer, sequence, set};
+use crate::{encode, oid, time};
+
+/// Pieces of a streamed content, in bytes.
+const PIECE_BYTES: usize = 4096;
+
+/// Why nothing was signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SignError {
+    #[error("the certificate cannot be read: {0}")]
+    Certificate(#[from] Malformed),
+    #[error("the key is neither RSA nor P-256 in PKCS #8")]
+    Key,
+    #[error("the key is not the certificate's")]
+    OtherKey,
+    #[error("the library refused to sign")]
+    Refused,
+}
+
+/// Somebody who can sign: a certificate, its key, and the authorities above it.
+pub struct Identity {
+    certificate: Certificate,
+    above: Vec<Certificate>,
+    key: Key,
+}
+
+enum Key {
+    Rsa(RsaKeyPair),
+    P256(EcdsaKeyPair),
+}
+
+/// How to sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// Carry the content inside. Default: no.
+    pub attached: bool,
+    /// Write BER of indefinite length, the content in pieces, as streaming signers do. Default: no.
+    pub streamed: bool,
+    /// Write the signed reference to the certificate (CAdES-BES). Default: yes.
+    pub signing_certificate: bool,
+    /// The signing time to state.
+    pub at: Timestamp,
+}
+
+// === impl Identity ===
+
+impl Identity {
+    /// Takes a certificate (DER), its key (PKCS #8, DER) and the certificates to send along.
+    pub fn new(certificate: &[u8], key: &[u8], above: Vec<Certificate>) -> Result<Self, SignError> {
+        let certificate = Certificate::parse(certificate)?;
+        let key = match RsaKeyPair::from_pkcs8(key) {
+            Ok(pair) => Key::Rsa(pair),
+            Err(_) => EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, key)
+                .map(Key::P256)
+                .map_err(|_| SignError::Key)?,
+        };
+        let public = match &key {
+            Key::Rsa(pair) => pair.public_key().as_ref(),
+            Key::P256(pair) => pair.public_key().as_ref(),
+        };
+        if public == certificate.key().key {
+            Ok(Self {
+                certificate,
+                above,
+                key,
+            })
+        } else {
+            Err(SignError::OtherKey)
+        }
+    }
+
+    pub fn certificate(&self) -> &Certificate {
+        &self.certificate
+    }
+
+    fn sign(&self, bytes: &[u8]) -> Result<Vec<u8>, SignError> {
+        let random = SystemRandom::new();
+        match &self.key {
+            Key::Rsa(pair) => {
+                let mut signature = vec![0; pair.public_modulus_len()];
+                pair.sign(&RSA_PKCS1_SHA256, &random, bytes, &mut signature)
+                    .map_err(|_| SignError::Refused)?;
+                Ok(signature)
+            }
+            Key::P256(pair) => pair
+                .sign(&random, bytes)
+                .map(|signature| signature.as_ref().to_vec())
+                .map_err(|_| SignError::Refused),
+        }
+    }
+
+    /// The algorithm of the signature, as a signer states it.
+    fn statement(&self) -> Vec<u8> {
+        match &self.key {
+            Key::Rsa(_) => sequence(&[encode::oid(oid::RSA_SHA256), element(tag::NULL, &[])]),
+            Key::P256(_) => sequence(&[encode::oid(oid::ECDSA_SHA256)]),
+        }
+    }
+}
+
+impl std::fmt::Debug for Identity {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Identity")
+            .field("certificate", &self.certificate)
+            .finish_non_exhaustive()
+    }
+}
+
+// === impl Options ===
+
+impl Options {
+    /// Detached DER CAdES-BES, signed at that time.
+    pub fn detached(at: Timestamp) -> Self {
+        Self {
+            attached: false,
+            streamed: false,
+            signing_certificate: true,
+            at,
+        }
+    }
+
+    /// The same with the content inside.
+    pub fn attached(at: Timestamp) -> Self {
+        Self {
+            attached: true,
+            ..Self::detached(at)
+        }
+    }
+}
+
+/// Signs `content` with every identity.
+pub fn sign(
+    content: &[u8],
+    identities: &[&Identity],
+    options: &Options,
+) -> Result<Vec<u8>, SignError> {
+    let signers: Vec<Vec<u8>> = identities
+        .iter()
+        .map(|identity| signer_info(content, identity, options))
+        .collect::<Result<_, _>>()?;
+    let mut certificates: Vec<Vec<u8>> = identities
+        .iter()
+        .flat_map(|identity| std::iter::once(&identity.certificate).chain(&identity.above))
+        .map(|certificate| certificate.der().to_vec())
+        .collect();
+    certificates.sort();
+    certificates.dedup();
+    let parts = Parts {
+        content: options.attached.then_some(content),
+        certificates: constructed(tag::context_constructed(0), &certificates),
+        signers: set(signers),
+    };
+    Ok(if options.streamed {
+        parts.streamed()
+    } else {
+        parts.der()
+    })
+}
+
+fn signer_info(content: &[u8], who: &Identity, options: &Options) -> Result<Vec<u8>, SignError> {
+    let hash = |bytes| {
+        element(
+            tag::OCTET_STRING,
+            digest::digest(&digest::SHA256, bytes).as_ref(),
+        )
+    };
+    let mut attributes = vec![
+        attribute(oid::CONTENT_TYPE, encode::oid(oid::DATA)),
+        attribute(oid::SIGNING_TIME, time::write(options.at)),
+        attribute(oid::MESSAGE_DIGEST, hash(content)),
+    ];
+    let certificate = &who.certificate;
+    if options.signing_certificate {
+        let reference = sequence(&[sequence(&[sequence(&[hash(certificate.der())])])]);
+        attributes.push(attribute(oid::SIGNING_CERTIFICATE_V2, reference));
+    }
+    let attributes = set(attributes);
+    let signature = who.sign(&attributes)?;
+    let implicit = [
+        &[tag::context_constructed(0)],
+        attributes.get(1..).unwrap_or_default(),
+    ]
+    .concat();
+    Ok(sequence(&[
+        integer(&[1]),
+        sequence(&[
+            certificate.issuer().der().to_vec(),
+            integer(certificate.serial()),
+        ]),
+        sha256(),
+        implicit,
+        who.statement(),
+        element(tag::OCTET_STRING, &signature),
+    ]))
+}
+
+fn attribute(kind: &[u8], value: Vec<u8>) -> Vec<u8> {
+    sequence(&[encode::oid(kind), set(vec![value])])
+}
+
+fn sha256() -> Vec<u8> {
+    sequence(&[encode::oid(oid::SHA256)])
+}
+
+/// The parts of the envelope.
+struct Parts<'a> {
+    content: Option<&'a [u8]>,
+    certificates: Vec<u8>,
+    signers: Vec<u8>,
+}
+
+impl Parts<'_> {
+    fn der(&self) -> Vec<u8> {
+        let mut encapsulated = vec![encode::oid(oid::DATA)];
+        if let Some(content) = self.content {
+            let inside = element(tag::OCTET_STRING, content);
+            encapsulated.push(element(tag::context_constructed(0), &inside));
+        }
+        let signed_data = sequence(&[
+            integer(&[1]),
+            set(vec![sha256()]),
+            sequence(&encapsulated),
+            self.certificates.clone(),
+            self.signers.clone(),
+        ]);
+        sequence(&[
+            encode::oid(oid::SIGNED_DATA),
+            element(tag::context_constructed(0), &signed_data),
+        ])
+    }
+
+    /// The same in indefinite lengths (X.690, 8.1.3.6).
+    fn streamed(&self) -> Vec<u8> {
+        let mut encapsulated = vec![encode::oid(oid::DATA)];
+        if let Some(content) = self.content {
+            let pieces: Vec<Vec<u8>> = content
+                .chunks(PIECE_BYTES)
+                .map(|piece| element(tag::OCTET_STRING, piece))
+                .collect();
+            let string = open_ended(tag::OCTET_STRING | 0x20, &pieces);
+            encapsulated.push(open_ended(tag::context_constructed(0), &[string]));
+        }
+        let signed_data = open_ended(
+            tag::SEQUENCE,
+            &[
+                integer(&[1]),
+                set(vec![sha256()]),
+                open_ended(tag::SEQUENCE, &encapsulated),
+                self.certificates.clone(),
+                self.signers.clone(),
+            ],
+        );
+        let wrapper = open_ended(tag::context_constructed(0), &[signed_data]);
+        open_ended(tag::SEQUENCE, &[encode::oid(oid::SIGNED_DATA), wrapper])
+    }
+}
+
+fn open_ended(tag: u8, parts: &[Vec<u8>]) -> Vec<u8> {
+    let mut bytes = vec![tag, 0x80];
+    for part in parts {
+        bytes.extend_from_slice(part);
+    }
+    bytes.extend_from_slice(&[0, 0]);
+    bytes
+}

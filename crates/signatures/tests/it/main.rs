@@ -1,0 +1,19 @@
+//! The crate from outside: own authority, own forgeries, and the openssl program as an oracle.
+//!
+//! Every refusal is tested with everything else in order, so that the reason is the only one there is.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests may panic as tests may"
+)]
+#![allow(clippy::similar_names, reason = "a verdict of a verifier")]
+
+mod attributes;
+mod ca;
+mod certificates;
+mod forge;
+mod openssl;
+mod parsing;
+mod revocation;
+mod verdicts;
