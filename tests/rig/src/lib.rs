@@ -6,18 +6,35 @@
 //! each part. Whatever ends the process that holds a rig, even kill -9, ends all its servers
 //! (see [`warden`]). It never touches an instance that it did not start.
 
+mod addresses;
+mod application;
 mod broker;
 mod folder;
+mod monitor;
+mod outside;
+mod people;
 mod postgres;
 mod process;
 mod redis;
+mod rig;
+mod services;
+mod settings;
+mod wait;
 mod warden;
 
+pub use addresses::Addresses;
+pub use application::Application;
 pub use broker::Broker;
 pub use folder::Folder;
+pub use monitor::Monitor;
+pub use outside::{Endpoints, Entry, Outside};
+pub use people::{People, Person};
 pub use postgres::Postgres;
 pub use process::{Command, Server};
 pub use redis::Redis;
+pub use rig::{Answer, Options, Rig};
+pub use services::{Services, Settings, binaries};
+pub use wait::wait_for;
 pub use warden::free_port;
 
 /// The repository's root folder, from where samples and definitions are read.

@@ -1,0 +1,157 @@
+//! Many applicants at once, each as patient as a participant's system has to be.
+//!
+//! In: how many. Out: what intake accepted: sender's id, number, provider. Whoever is refused a
+//! connection, hears nothing or is told to try later sends the same message with the same id again;
+//! any other answer ends the test. Loops are bounded by a deadline.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use rig::{Application, Rig};
+use serde_json::Value;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+/// How many send at the same time.
+const AT_ONCE: usize = 12;
+/// How long one sender goes on trying.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// What intake said yes to.
+#[derive(Clone, Debug)]
+pub struct Accepted {
+    /// The sender's own id.
+    pub id: Uuid,
+    pub number: String,
+    pub service: &'static str,
+    /// Where it has to arrive.
+    pub provider: &'static str,
+    /// How often it was sent until the yes.
+    pub tries: u32,
+}
+
+/// Everything that was accepted.
+#[derive(Clone, Debug, Default)]
+pub struct Crowd {
+    pub accepted: Vec<Accepted>,
+}
+
+/// A crowd that is still sending.
+#[derive(Debug)]
+pub struct Sending {
+    senders: JoinSet<anyhow::Result<Vec<Accepted>>>,
+}
+
+impl Crowd {
+    /// Starts sending `count` applications of all three services; they go on in the background.
+    /// `copies` is how often each accepted message is sent again, as a confused system might.
+    pub async fn sends(rig: &Arc<Rig>, count: usize, copies: u32) -> anyhow::Result<Sending> {
+        let client = rig.people.client("portal")?;
+        let mut shares: Vec<Vec<(Application, Value)>> = vec![Vec::new(); AT_ONCE];
+        for place in 0..count {
+            let mut application = of_kind(place);
+            rig.pay(&mut application).await?;
+            let message = application.sealed(&rig.people)?;
+            shares[place % AT_ONCE].push((application, message));
+        }
+        let url = format!("{}/v1/messages", rig.addresses().intake_url());
+        let mut senders = JoinSet::new();
+        for share in shares {
+            let (client, url) = (client.clone(), url.clone());
+            senders.spawn(async move {
+                let mut accepted = Vec::new();
+                for (application, message) in share {
+                    let first = send(&client, &url, &message).await?;
+                    for _ in 0..copies {
+                        let again = send(&client, &url, &message).await?;
+                        if again.0 != first.0 {
+                            bail!("the same id was answered {} and then {}", first.0, again.0);
+                        }
+                    }
+                    accepted.push(Accepted {
+                        id: application.id,
+                        number: first.0,
+                        service: application.service,
+                        provider: provider(&application),
+                        tries: first.1,
+                    });
+                }
+                Ok(accepted)
+            });
+        }
+        Ok(Sending { senders })
+    }
+
+    /// Those that must arrive at a provider.
+    pub fn at<'a>(&'a self, provider: &'a str) -> impl Iterator<Item = &'a Accepted> + 'a {
+        self.accepted
+            .iter()
+            .filter(move |accepted| accepted.provider == provider)
+    }
+
+    /// How many had to be sent more than once.
+    pub fn repeated(&self) -> usize {
+        self.accepted
+            .iter()
+            .filter(|accepted| accepted.tries > 1)
+            .count()
+    }
+}
+
+impl Sending {
+    /// Waits until everything is accepted.
+    pub async fn accepted(mut self) -> anyhow::Result<Crowd> {
+        let mut crowd = Crowd::default();
+        while let Some(share) = self.senders.join_next().await {
+            crowd.accepted.extend(share??);
+        }
+        Ok(crowd)
+    }
+}
+
+/// All three services, both providers, with and without registers on the way.
+fn of_kind(place: usize) -> Application {
+    match place % 4 {
+        0 => Application::apostille("aigul"),
+        1 => Application::archive_certificate("dana", "national"),
+        2 => Application::archive_certificate("ivan", "central-state"),
+        _ => Application::mass_media("gulnar-publisher"),
+    }
+}
+
+fn provider(application: &Application) -> &'static str {
+    if application.form["archive"] == "national" {
+        "national-archive"
+    } else {
+        "committee"
+    }
+}
+
+/// Sends until it is accepted; gives the number and how often it was sent.
+async fn send(
+    client: &reqwest::Client,
+    url: &str,
+    message: &Value,
+) -> anyhow::Result<(String, u32)> {
+    let deadline = Instant::now() + PATIENCE;
+    for tries in 1.. {
+        // A connection that broke says nothing about the message: the same id again will tell.
+        if let Ok(answer) = client.post(url).json(message).send().await {
+            let status = answer.status();
+            let body = answer.json::<Value>().await.unwrap_or_default();
+            if status.as_u16() == 202 {
+                let number = body["number"].as_str().context("202 without a number")?;
+                return Ok((number.to_owned(), tries));
+            }
+            if !status.is_server_error() && status.as_u16() != 429 {
+                bail!("intake refused a good application: {status} {body}");
+            }
+        }
+        if Instant::now() > deadline {
+            bail!("not accepted within {PATIENCE:?}, {tries} tries");
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    unreachable!("the loop ends by answer or deadline")
+}

@@ -1,0 +1,142 @@
+//! What a participant's system sends to intake: an application with its signed document.
+//!
+//! In: who applies, for what, with which form. Out: the JSON body of `POST /v1/messages`. Everything
+//! that a test may want to spoil is a public field.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::people::People;
+
+/// An application of the portal, ready to be changed and sent.
+#[derive(Clone, Debug)]
+pub struct Application {
+    /// The sender's own id; the same id again is the same application.
+    pub id: Uuid,
+    /// Which system sends it.
+    pub participant: &'static str,
+    pub channel: &'static str,
+    pub service: &'static str,
+    /// Name of the one who applies.
+    pub applicant: &'static str,
+    /// Name of the one whose certificate signs; the applicant himself where the law is kept.
+    pub signer: &'static str,
+    /// The form's fields: the document that is signed.
+    pub form: Value,
+    pub receipt: Option<String>,
+    pub consent: Option<Value>,
+    pub classification: &'static str,
+}
+
+impl Application {
+    fn portal(service: &'static str, applicant: &'static str, form: Value) -> Self {
+        Self {
+            id: Uuid::now_v7(),
+            participant: "portal",
+            channel: "portal",
+            service,
+            applicant,
+            signer: applicant,
+            form,
+            receipt: None,
+            consent: None,
+            classification: "open",
+        }
+    }
+
+    /// Service 1: paid, to the Committee.
+    pub fn apostille(applicant: &'static str) -> Self {
+        let form = json!({
+            "document_kind": "certificate",
+            "document_number": "АС-2026/117",
+            "document_date": "2026-02-03",
+            "issued_by": "Үлгілік ұлттық мұрағат",
+            "country": "DE",
+        });
+        Self::portal("apostille", applicant, form)
+    }
+
+    /// Service 2: free; `archive` chooses the provider (`national`, or another for the Committee).
+    pub fn archive_certificate(applicant: &'static str, archive: &str) -> Self {
+        let form = json!({
+            "archive": archive,
+            "subject": "work-record",
+            "details": "Үлгі зауытындағы еңбек өтілі, 1979-1991",
+        });
+        Self::portal("archive-certificate", applicant, form)
+    }
+
+    /// Service 3: paid, to the Committee.
+    pub fn mass_media(applicant: &'static str) -> Self {
+        let form = json!({
+            "title": "Үлгі таңы",
+            "medium": "periodical",
+            "languages": ["kk", "ru"],
+            "territory": "Қазақстан Республикасы",
+        });
+        Self::portal("mass-media-registration", applicant, form)
+    }
+
+    /// The same, filed at the front office by its operator.
+    #[must_use]
+    pub fn at_front_office(mut self, operator: &'static str) -> Self {
+        self.participant = "front-office";
+        self.channel = "front-office";
+        self.signer = operator;
+        if let Some(form) = self.form.as_object_mut() {
+            form.insert("papers".to_owned(), json!(["identity-document"]));
+        }
+        self.consent = Some(json!({
+            "form": "paper", "reference": "К-2026/42", "given_at": "2026-02-03T10:00:00+05:00",
+        }));
+        self
+    }
+
+    /// The fee of its service in tenge, as the regulations say.
+    pub fn fee_tenge(&self) -> Option<u64> {
+        match self.service {
+            "apostille" => Some(2163),
+            "mass-media-registration" => Some(21_625),
+            _ => None,
+        }
+    }
+
+    /// Signs the form and writes the message.
+    pub fn sealed(&self, people: &People) -> anyhow::Result<Value> {
+        let applicant = people.find(self.applicant)?;
+        let document = serde_json::to_vec(&self.form)?;
+        let signature = people.sign(self.signer, &document)?;
+        let mut who = json!({
+            "name": applicant.common_name,
+            "email": applicant.email,
+            "phone": applicant.phone,
+            "language": "kk",
+        });
+        // A head applies for his organisation; everybody else for himself.
+        match (&applicant.bin, &applicant.iin) {
+            (Some(bin), _) => who["bin"] = json!(bin),
+            (None, iin) => who["iin"] = json!(iin),
+        }
+        let mut message = json!({
+            "id": self.id,
+            "kind": "application",
+            "service": self.service,
+            "channel": self.channel,
+            "language": "kk",
+            "classification": self.classification,
+            "applicant": who,
+            "document": { "media_type": "application/json", "content": STANDARD.encode(&document) },
+            "signatures": [{ "format": "cms-detached", "content": STANDARD.encode(&signature) }],
+            "attachments": [],
+        });
+        if let Some(receipt) = &self.receipt {
+            message["receipt"] = json!(receipt);
+        }
+        if let Some(consent) = &self.consent {
+            message["consent"] = consent.clone();
+        }
+        Ok(message)
+    }
+}
