@@ -157,7 +157,7 @@ where
     let admin = tokio::spawn(async move { axum::serve(listener, page).await });
 
     let worked = tokio::select! {
-        built = build(config, chassis.clone()) => match built {
+        outcome = build(config, chassis.clone()) => match outcome {
             Ok(()) => {
                 started.set(true);
                 tokio::select! {

@@ -111,7 +111,7 @@ fn message(m: proto::Message) -> Read<Message> {
                 .map(|lane| name("message.plan", lane))
                 .collect::<Read<_>>()?,
         ),
-        attempts: m.attempts.map(attempts).transpose()?.unwrap_or_default(),
+        attempts: m.attempts.as_ref().map(attempts).transpose()?.unwrap_or_default(),
     })
 }
 
@@ -245,7 +245,7 @@ fn finding(f: proto::Finding) -> Read<Finding> {
     })
 }
 
-fn attempts(a: proto::Attempts) -> Read<Attempts> {
+fn attempts(a: &proto::Attempts) -> Read<Attempts> {
     Ok(Attempts {
         lane: optional("message.attempts.lane", &a.lane)?,
         failed: a.failed,
