@@ -112,6 +112,7 @@ impl Peer {
 
     async fn send(&self, request: RequestBuilder) -> Result<Response, Fault> {
         let mut headers = HeaderMap::new();
+        telemetry::propagation::inject_http(&mut headers);
         if let Some(token) = &self.token {
             headers.insert(AUTHORIZATION, token.clone());
         }

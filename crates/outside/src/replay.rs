@@ -188,7 +188,7 @@ fn bytes(recorded: &str) -> Vec<u8> {
     let mut wire: String = head.lines().flat_map(|line| [line, "\r\n"]).collect();
     let lower = head.to_ascii_lowercase();
     if !lower.contains("content-length:") && !lower.contains("transfer-encoding:") {
-        wire.push_str(&format!("content-length: {}\r\n", body.len()));
+        wire += &["content-length: ", &body.len().to_string(), "\r\n"].concat();
     }
     (wire + "\r\n" + body).into_bytes()
 }

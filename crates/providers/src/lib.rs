@@ -1,1 +1,55 @@
-//! providers
+//! How an application is handed to its provider.
+//!
+//! In goes a [`Handover`]; out comes the provider's [`Acceptance`] with its registration number, or a
+//! [`Fault`] that says whether trying again helps. The same rooms as `registries`: one file per adapter in
+//! `adapters/`, two lines on the roll in `adapters.rs`, one folder of recorded cases, one law for all in
+//! `tests/conformance.rs`. An adapter never retries, logs or counts: whoever runs the step does that.
+
+mod adapters;
+mod handover;
+
+use std::fmt;
+
+use async_trait::async_trait;
+use fault::Fault;
+pub use outside::BadSettings;
+
+pub use handover::{Acceptance, Handover};
+
+/// A provider's system that takes applications.
+#[async_trait]
+pub trait Provider: fmt::Debug + Send + Sync + 'static {
+    /// Hands the application over. The message's id is the idempotency key: handed over twice, it is one
+    /// order at the provider, and both times the same acceptance comes back.
+    async fn hand_over(&self, handover: &Handover<'_>) -> Result<Acceptance, Fault>;
+
+    /// Asks whether the system is up, handing over nothing.
+    async fn probe(&self) -> Result<(), Fault>;
+}
+
+/// A kind of provider's system, known by its name in the configuration.
+#[derive(Debug, Clone, Copy)]
+pub struct Adapter {
+    pub name: &'static str,
+    /// Makes a provider of this kind from its settings. Opens no connection.
+    pub build: fn(&toml::Table) -> Result<Box<dyn Provider>, BadSettings>,
+}
+
+/// Every adapter there is, by name.
+pub fn roll() -> &'static [Adapter] {
+    adapters::ROLL
+}
+
+/// Makes a provider of the kind `adapter` from its settings.
+pub fn open(adapter: &str, settings: &toml::Table) -> Result<Box<dyn Provider>, BadSettings> {
+    let found = roll().iter().find(|known| known.name == adapter);
+    let known = || {
+        let names: Vec<_> = roll().iter().map(|known| known.name).collect();
+        format!(
+            "there is none called `{adapter}`; known: {}",
+            names.join(", ")
+        )
+    };
+    let found = found.ok_or_else(|| BadSettings::new("adapter", known()))?;
+    (found.build)(settings)
+}

@@ -5,7 +5,10 @@
 //! 5xx are `later`, nonsense is `never`; the same question twice is the same request and the same answer;
 //! nothing secret or personal in `Debug` or errors; bad settings are refused with the field named.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
 
 use std::{collections::BTreeSet, error::Error, path::PathBuf, time::Duration};
 
@@ -180,13 +183,13 @@ fn question(about: AskedAbout) -> Question {
 
 /// Everything that a log could show of it.
 fn shown(registry: &dyn Registry, question: &Question, said: &Result<Answer, Fault>) -> String {
-    let mut shown = format!("{registry:?} {question:?} {said:?}");
+    let mut shown = vec![format!("{registry:?} {question:?} {said:?}")];
     let mut cause = said.as_ref().err().map(|fault| fault as &dyn Error);
     while let Some(error) = cause {
-        shown += &format!(" {error} {error:?}");
+        shown.push(format!("{error} {error:?}"));
         cause = error.source();
     }
-    shown
+    shown.join(" ")
 }
 
 async fn hold(adapter: &Adapter, file: &str, case: Case) -> &'static str {
