@@ -106,8 +106,6 @@ impl Application {
     /// Signs the form and writes the message.
     pub fn sealed(&self, people: &People) -> anyhow::Result<Value> {
         let applicant = people.find(self.applicant)?;
-        let document = serde_json::to_vec(&self.form)?;
-        let signature = people.sign(self.signer, &document)?;
         let mut who = json!({
             "name": applicant.common_name,
             "email": applicant.email,
@@ -127,10 +125,9 @@ impl Application {
             "language": "kk",
             "classification": self.classification,
             "applicant": who,
-            "document": { "media_type": "application/json", "content": STANDARD.encode(&document) },
-            "signatures": [{ "format": "cms-detached", "content": STANDARD.encode(&signature) }],
             "attachments": [],
         });
+        seal(&mut message, people, self.signer, &self.form)?;
         if let Some(receipt) = &self.receipt {
             message["receipt"] = json!(receipt);
         }
@@ -139,4 +136,41 @@ impl Application {
         }
         Ok(message)
     }
+}
+
+/// What a provider's system says of an application (X5, X7): the report itself is the signed document.
+pub(crate) fn report(
+    people: &People,
+    signer: &str,
+    service: &str,
+    report: &Value,
+) -> anyhow::Result<Value> {
+    let kind = if report.get("status").is_some() {
+        "status"
+    } else {
+        "result"
+    };
+    let mut message = json!({
+        "id": Uuid::now_v7(),
+        "kind": kind,
+        "service": service,
+        "channel": "provider",
+        "language": "kk",
+        "classification": "open",
+        "attachments": [],
+        "report": report,
+    });
+    seal(&mut message, people, signer, report)?;
+    Ok(message)
+}
+
+/// Puts the document and its signature into the message.
+fn seal(message: &mut Value, people: &People, signer: &str, said: &Value) -> anyhow::Result<()> {
+    let document = serde_json::to_vec(said)?;
+    let signature = people.sign(signer, &document)?;
+    message["document"] =
+        json!({ "media_type": "application/json", "content": STANDARD.encode(&document) });
+    message["signatures"] =
+        json!([{ "format": "cms-detached", "content": STANDARD.encode(&signature) }]);
+    Ok(())
 }

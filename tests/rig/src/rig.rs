@@ -10,7 +10,7 @@ use anyhow::Context;
 use serde_json::Value;
 
 use crate::addresses::Addresses;
-use crate::application::Application;
+use crate::application::{self, Application};
 use crate::monitor::Monitor;
 use crate::outside::Outside;
 use crate::people::People;
@@ -117,14 +117,44 @@ impl Rig {
 
     /// Sends any JSON through the door once, as `participant`.
     pub async fn post(&self, participant: &str, message: &Value) -> anyhow::Result<Answer> {
+        self.send(participant, message, None).await
+    }
+
+    /// The same, and waits up to `wait_s` seconds for the verdict on the signature.
+    pub async fn post_and_wait(
+        &self,
+        participant: &str,
+        message: &Value,
+        wait_s: u32,
+    ) -> anyhow::Result<Answer> {
+        self.send(participant, message, Some(wait_s)).await
+    }
+
+    /// Sends a status or result as the provider `participant`, signed by `signer`: `report` has the
+    /// number and either `status` or `outcome` and `reason`.
+    pub async fn report(
+        &self,
+        participant: &str,
+        signer: &str,
+        service: &str,
+        report: &Value,
+    ) -> anyhow::Result<Answer> {
+        let message = application::report(&self.people, signer, service, report)?;
+        self.post(participant, &message).await
+    }
+
+    async fn send(
+        &self,
+        participant: &str,
+        message: &Value,
+        wait_s: Option<u32>,
+    ) -> anyhow::Result<Answer> {
         let url = format!("{}/v1/messages", self.addresses.intake_url());
-        let client = self.people.client(participant)?;
-        let answer = client
-            .post(url)
-            .json(message)
-            .send()
-            .await
-            .context("intake did not answer")?;
+        let mut request = self.people.client(participant)?.post(url).json(message);
+        if let Some(seconds) = wait_s {
+            request = request.header("Prefer", format!("wait={seconds}"));
+        }
+        let answer = request.send().await.context("intake did not answer")?;
         let status = answer.status().as_u16();
         let text = answer.text().await?;
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));

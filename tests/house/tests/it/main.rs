@@ -1,0 +1,26 @@
+//! The whole, from the street: real servers, real processes, and what people do to them.
+//!
+//! Every test has a rig of its own. `journey` plays applications from the door to their result or
+//! refusal; `faults` breaks things and proves that nothing was lost; `shutdown` stops services in
+//! good order.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod double;
+mod faults;
+mod journey;
+mod poison;
+mod shutdown;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rig::{Options, Rig};
+
+/// Long enough for a debug build on two busy cores; a healthy house needs a fraction.
+const SOON: Duration = Duration::from_secs(45);
+
+/// A rig with the sample configurations.
+async fn house() -> Arc<Rig> {
+    Arc::new(Rig::start(Options::default()).await.unwrap())
+}
