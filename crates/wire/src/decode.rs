@@ -32,7 +32,7 @@ pub(crate) fn event(e: proto::Event) -> Read<Event> {
     })
 }
 
-fn need<T>(field: &'static str, value: Option<T>) -> Read<T> {
+pub(crate) fn need<T>(field: &'static str, value: Option<T>) -> Read<T> {
     value.ok_or(Unreadable::Missing(field))
 }
 
@@ -73,7 +73,7 @@ fn optional_time(
     at.map(|at| time(field, Some(at))).transpose()
 }
 
-fn message(m: proto::Message) -> Read<Message> {
+pub(crate) fn message(m: proto::Message) -> Read<Message> {
     let document = need("message.document", m.document)?;
     Ok(Message {
         id: MessageId::from_uuid(uuid("message.id", &m.id)?),
@@ -111,7 +111,12 @@ fn message(m: proto::Message) -> Read<Message> {
                 .map(|lane| name("message.plan", lane))
                 .collect::<Read<_>>()?,
         ),
-        attempts: m.attempts.as_ref().map(attempts).transpose()?.unwrap_or_default(),
+        attempts: m
+            .attempts
+            .as_ref()
+            .map(attempts)
+            .transpose()?
+            .unwrap_or_default(),
     })
 }
 
@@ -226,7 +231,7 @@ fn report(r: proto::message::Report) -> Read<Report> {
     })
 }
 
-fn signer(s: proto::Signer) -> Read<Signer> {
+pub(crate) fn signer(s: proto::Signer) -> Read<Signer> {
     Ok(Signer {
         name: s.name,
         iin: optional::<Iin>("signer.iin", &s.iin)?,

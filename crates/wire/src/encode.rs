@@ -23,7 +23,7 @@ fn time(at: Timestamp) -> prost_types::Timestamp {
     }
 }
 
-fn message(m: &Message) -> proto::Message {
+pub(crate) fn message(m: &Message) -> proto::Message {
     proto::Message {
         id: m.id.as_uuid().into_bytes().to_vec(),
         number: m.number.to_string(),
@@ -164,7 +164,7 @@ fn report(r: &Report) -> proto::message::Report {
     }
 }
 
-fn signer(s: &Signer) -> proto::Signer {
+pub(crate) fn signer(s: &Signer) -> proto::Signer {
     proto::Signer {
         name: s.name.clone(),
         iin: s

@@ -6,6 +6,7 @@
 
 mod decode;
 mod encode;
+pub mod signature;
 
 use message::Event;
 use prost::Message as _;
@@ -14,10 +15,25 @@ pub use decode::Unreadable;
 
 /// The generated contracts, a module for each `proto/kezek/<noun>/v1`.
 pub mod proto {
-    #![allow(clippy::all, clippy::pedantic, unreachable_pub)]
-    /// `kezek.message.v1`
+    #![allow(
+        clippy::all,
+        clippy::pedantic,
+        clippy::clone_on_ref_ptr,
+        unreachable_pub
+    )]
+    /// `kezek.message.v1`. The inner module is where contracts that use these nouns look for them.
     pub mod message {
-        tonic::include_proto!("kezek.message.v1");
+        pub use v1::*;
+        pub mod v1 {
+            tonic::include_proto!("kezek.message.v1");
+        }
+    }
+    /// `kezek.signature.v1`
+    pub mod signature {
+        pub use v1::*;
+        pub mod v1 {
+            tonic::include_proto!("kezek.signature.v1");
+        }
     }
 }
 
