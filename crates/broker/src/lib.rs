@@ -1,1 +1,19 @@
-//! broker
+//! RabbitMQ: the only crate that knows AMQP.
+//!
+//! [`Publisher`] stores events for good; [`run_lane`] runs a stage over its lane: decode → span → handle, with
+//! a deadline → publish, confirmed → acknowledge, last. [`check`] refuses to run on a broker that could lose
+//! something. The rest is for those who look: the journal, the parked messages, the counts. Nothing here
+//! decides what a message means.
+
+mod check;
+mod config;
+mod connect;
+mod lane;
+mod parcel;
+mod publisher;
+
+pub use check::{CheckError, check};
+pub use config::{Config, InvalidConfig};
+pub use connect::Unavailable;
+pub use lane::{Clock, run_lane};
+pub use publisher::{Health, PublishError, Publisher};

@@ -198,6 +198,19 @@ impl Map {
         }
     }
 
+    /// The queues that a service depends on: its own lanes and what they lead to besides other services' lanes.
+    pub fn queues_of(&self, service: &str) -> Vec<QueueDeclaration> {
+        let others: Vec<String> = self
+            .lanes
+            .iter()
+            .filter(|lane| lane.service() != service)
+            .flat_map(|lane| [lane.name.to_string(), lane.parked()])
+            .collect();
+        let mut queues = self.queues();
+        queues.retain(|queue| !others.contains(&queue.name));
+        queues
+    }
+
     /// Every queue of the map.
     pub fn queues(&self) -> Vec<QueueDeclaration> {
         let mut journal = Self::journal();
