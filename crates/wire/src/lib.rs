@@ -28,6 +28,13 @@ pub mod proto {
             tonic::include_proto!("kezek.message.v1");
         }
     }
+    /// `kezek.monitor.v1`
+    pub mod monitor {
+        pub use v1::*;
+        pub mod v1 {
+            tonic::include_proto!("kezek.monitor.v1");
+        }
+    }
     /// `kezek.signature.v1`
     pub mod signature {
         pub use v1::*;
