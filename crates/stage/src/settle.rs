@@ -146,7 +146,8 @@ impl<'a> Settler<'a> {
             .delay_for(full.mul_f64(0.5 + random.clamp(0.0, 1.0)))
     }
 
-    fn park(
+    /// `input` is set aside for a person, as it came.
+    pub fn park(
         &self,
         input: &Event,
         code: &'static Code,

@@ -1,0 +1,100 @@
+//! One step, done: within its deadline, in its span, whatever the handler does.
+
+use std::{
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use fault::{Fault, inside};
+use flow::Lane;
+use futures::FutureExt;
+use lapin::message::Delivery;
+use message::Event;
+use stage::{Stage, Ticket, Verdict};
+use telemetry::{names, propagation};
+use tracing::{Instrument, Span, field::Empty, info_span};
+
+use crate::parcel::trace_of;
+
+/// A delivery that waits for its turn.
+pub(super) struct Held {
+    pub(super) place: Place,
+    pub(super) event: Event,
+    pub(super) delivery: Delivery,
+    pub(super) since: Instant,
+}
+
+/// Which delivery of which session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) session: u64,
+    pub(super) tag: u64,
+}
+
+/// A step that has ended.
+pub(super) struct Handled {
+    pub(super) place: Place,
+    pub(super) ticket: Ticket,
+    pub(super) event: Event,
+    pub(super) ended: Result<Verdict, Fault>,
+    pub(super) took: Duration,
+    pub(super) span: Span,
+}
+
+/// Does the step. A handler that panics or takes too long has failed on this message; it may be tried again.
+pub(super) async fn handle(
+    stage: Arc<dyn Stage>,
+    limit: Duration,
+    span: Span,
+    held: Held,
+    ticket: Ticket,
+) -> Handled {
+    let begun = Instant::now();
+    let step = AssertUnwindSafe(stage.handle(&held.event)).catch_unwind();
+    let ended = tokio::time::timeout(limit, step.instrument(span.clone())).await;
+    let ended = match ended {
+        Ok(Ok(ended)) => ended,
+        Ok(Err(_panic)) => {
+            Err(Fault::later(&inside::INTERNAL, "do the step").because("the handler panicked"))
+        }
+        Err(_elapsed) => Err(Fault::later(&inside::HANDLING_TIMEOUT, "do the step")
+            .because(format!("it took longer than {} ms", limit.as_millis()))),
+    };
+    Handled {
+        place: held.place,
+        ticket,
+        event: held.event,
+        ended,
+        took: begun.elapsed(),
+        span,
+    }
+}
+
+/// Asks whether the outside system is back, within the same deadline.
+pub(super) async fn probe(stage: Arc<dyn Stage>, limit: Duration) -> bool {
+    let asked = AssertUnwindSafe(stage.probe()).catch_unwind();
+    matches!(tokio::time::timeout(limit, asked).await, Ok(Ok(Ok(()))))
+}
+
+/// The span of a step, in the trace that came with the message.
+pub(super) fn span(lane: &Lane, held: &Held) -> Span {
+    let span = info_span!(
+        "process",
+        otel.name = format!("process {}", lane.name),
+        otel.kind = "consumer",
+        { names::MESSAGING_SYSTEM } = names::RABBITMQ,
+        { names::MESSAGING_OPERATION_NAME } = "process",
+        { names::MESSAGING_OPERATION_TYPE } = "process",
+        { names::MESSAGING_DESTINATION_NAME } = lane.name.as_str(),
+        { names::MESSAGING_MESSAGE_ID } = Empty,
+        { names::APPLICATION_NUMBER } = Empty,
+        { names::ERROR_CODE } = Empty,
+    );
+    if let Some(message) = &held.event.message {
+        span.record(names::MESSAGING_MESSAGE_ID, message.id.to_string());
+        span.record(names::APPLICATION_NUMBER, message.number.to_string());
+    }
+    propagation::follow(&span, trace_of(&held.delivery.properties));
+    span
+}

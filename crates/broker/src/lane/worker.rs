@@ -1,0 +1,478 @@
+//! The task of a lane: it owns the consumer and the window of messages in work.
+//!
+//! One loop, one thing at a time: a confirm came, a step ended, a probe came back, a delivery came, or it is
+//! time to look again. Steps run on tasks of their own, as many as the gate lets through. When the session is
+//! lost, what is in hand is finished and published all the same, only not acknowledged; it comes again and is
+//! absorbed by its ids.
+
+use std::{
+    collections::VecDeque,
+    pin::Pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use fault::{Again, Blame, Fault, inside};
+use flow::{Lane, Map, RETURN, again_key};
+use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use lapin::message::Delivery;
+use message::{About, Detail, Event, Fact, FactName};
+use stage::{Change, Gate, Publication, Settler, Stage};
+use telemetry::{lane::LaneMeter, names};
+use tokio::{select, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+use tracing::{Instrument, debug, error, info, warn};
+
+use super::{
+    Clock,
+    handle::{Handled, Held, Place, handle, probe, span},
+    session::Session,
+};
+use crate::{
+    Config, PublishError, Publisher,
+    connect::{Backoff, Unavailable},
+    parcel::Parcel,
+};
+
+/// See the module.
+pub(super) struct Worker {
+    config: Config,
+    map: Arc<Map>,
+    lane: Lane,
+    stage: Arc<dyn Stage>,
+    publisher: Publisher,
+    now: Clock,
+    gate: Gate,
+    meter: LaneMeter,
+    backoff: Backoff,
+    session: Option<Session>,
+    sessions: u64,
+    /// Deliveries of this session that wait for their turn, oldest first.
+    held: VecDeque<Held>,
+    handling: JoinSet<Handled>,
+    publishing: FuturesUnordered<BoxFuture<'static, Given>>,
+    probe: Option<BoxFuture<'static, bool>>,
+}
+
+/// A publish that has ended.
+struct Given {
+    /// The delivery it answers; none for what is told about the lane itself.
+    place: Option<Place>,
+    /// What was worked on, in case it has to be set aside after all.
+    input: Option<Event>,
+    published: Result<(), PublishError>,
+}
+
+impl Worker {
+    pub(super) fn new(
+        config: Config,
+        map: Arc<Map>,
+        lane: Lane,
+        stage: Arc<dyn Stage>,
+        publisher: Publisher,
+        now: Clock,
+    ) -> Self {
+        Self {
+            gate: Gate::new(&lane, Instant::now()),
+            meter: LaneMeter::new(lane.name.as_str()),
+            backoff: Backoff::new(&config),
+            config,
+            map,
+            lane,
+            stage,
+            publisher,
+            now,
+            session: None,
+            sessions: 0,
+            held: VecDeque::new(),
+            handling: JoinSet::new(),
+            publishing: FuturesUnordered::new(),
+            probe: None,
+        }
+    }
+
+    pub(super) async fn run(mut self, shutdown: &CancellationToken) {
+        info!(lane = %self.lane.name, "working");
+        self.meter.closed(false);
+        while !shutdown.is_cancelled() {
+            if self.session.is_some() {
+                self.step(shutdown).await;
+            } else {
+                select! {
+                    () = shutdown.cancelled() => {}
+                    () = self.connect() => {}
+                }
+            }
+        }
+        self.drain().await;
+        info!(lane = %self.lane.name, "stopped");
+    }
+
+    async fn connect(&mut self) {
+        if self.sessions > 0 {
+            self.backoff.wait().await;
+        }
+        self.sessions += 1;
+        match Session::open(&self.config, &self.lane, self.sessions).await {
+            Ok(session) => self.session = Some(session),
+            Err(error) => warn!(lane = %self.lane.name, %error, "cannot take from the queue"),
+        }
+    }
+
+    fn lose(&mut self, error: &dyn std::fmt::Display) {
+        warn!(lane = %self.lane.name, %error, "the session is lost; what was in hand comes again");
+        if let Some(session) = self.session.take() {
+            self.meter.let_go(session.acks.open());
+        }
+        self.held.clear();
+    }
+
+    /// Does what can be done, then waits for the next thing to happen.
+    async fn step(&mut self, shutdown: &CancellationToken) {
+        self.start();
+        if self.probe.is_none() && self.gate.probe_due(Instant::now()) {
+            self.probe = Some(probe(Arc::clone(&self.stage), self.handle_max()).boxed());
+        }
+        if let Err(error) = self.open_or_hold().await {
+            return self.lose(&error);
+        }
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        let wake = wake_at(&self.gate, &self.held, session.is_consuming(), &self.config);
+        select! {
+            biased;
+            () = shutdown.cancelled() => {}
+            Some(given) = self.publishing.next() => self.given(given).await,
+            Some(handled) = self.handling.join_next() => self.handled(handled),
+            is_back = answer(&mut self.probe) => self.probed(is_back),
+            delivery = session.next() => self.delivered(delivery).await,
+            () = sleep_until(wake) => {}
+        }
+    }
+
+    /// Starts as many steps as the gate lets through, oldest first.
+    fn start(&mut self) {
+        while !self.held.is_empty()
+            && let Some(ticket) = self.gate.admit(Instant::now())
+            && let Some(held) = self.held.pop_front()
+        {
+            let span = span(&self.lane, &held);
+            let stage = Arc::clone(&self.stage);
+            self.handling
+                .spawn(handle(stage, self.handle_max(), span, held, ticket));
+        }
+    }
+
+    /// A closed lane holds what it was given, for returning it would burn the broker's delivery limit. After
+    /// a while it hands it back as a new message, and takes nothing until the lane opens again.
+    async fn open_or_hold(&mut self) -> Result<(), Unavailable> {
+        let Some(session) = &mut self.session else {
+            return Ok(());
+        };
+        let is_closed = self.gate.is_closed();
+        if !is_closed && !session.is_consuming() {
+            return session.consume().await;
+        }
+        let hold_max = Duration::from_secs(self.config.hold_s_max);
+        let oldest = self.held.front().map(|held| held.since);
+        if is_closed && oldest.is_some_and(|since| since.elapsed() >= hold_max) {
+            info!(lane = %self.lane.name, count = self.held.len(), "closed for long: handed back");
+            session.stop_consuming().await?;
+            for held in std::mem::take(&mut self.held) {
+                self.hand_back(held);
+            }
+        }
+        Ok(())
+    }
+
+    fn hand_back(&self, held: Held) {
+        let key = again_key(&self.lane.name);
+        let parcel = Parcel::again(held.delivery, RETURN, key);
+        let publisher = self.publisher.clone();
+        let given = async move {
+            Given {
+                place: Some(held.place),
+                input: Some(held.event),
+                published: publisher.send(parcel).await,
+            }
+        };
+        self.publishing.push(given.boxed());
+    }
+
+    /// Takes a delivery, and all others that have come already.
+    async fn delivered(&mut self, first: Option<Result<Delivery, lapin::Error>>) {
+        let mut next = Some(first);
+        while let Some(delivery) = next {
+            match delivery {
+                Some(Ok(delivery)) => {
+                    if let Err(error) = self.take(delivery).await {
+                        return self.lose(&error);
+                    }
+                }
+                Some(Err(error)) => return self.lose(&error),
+                None => {
+                    return match &mut self.session {
+                        Some(session) if session.is_stopping => session.stopped(),
+                        _ => self.lose(&"the broker ended the consumer"),
+                    };
+                }
+            }
+            next = match &mut self.session {
+                Some(session) => session.next().now_or_never(),
+                None => None,
+            };
+        }
+    }
+
+    async fn take(&mut self, delivery: Delivery) -> Result<(), Unavailable> {
+        let Some(session) = &mut self.session else {
+            return Ok(());
+        };
+        let tag = delivery.delivery_tag;
+        self.meter.took();
+        session.acks.taken(tag);
+        let event = match wire::decode(&delivery.data) {
+            Ok(event) => event,
+            Err(error) => {
+                error!(lane = %self.lane.name, %error, "not a message of ours: set aside");
+                self.meter.parked(inside::MESSAGE_UNREADABLE.name);
+                self.meter.let_go(1);
+                return session.reject(tag).await;
+            }
+        };
+        let session_number = session.number;
+        let is_stopping = session.is_stopping;
+        let held = Held {
+            place: Place {
+                session: session_number,
+                tag,
+            },
+            event,
+            delivery,
+            since: Instant::now(),
+        };
+        if is_stopping {
+            self.hand_back(held);
+        } else {
+            self.held.push_back(held);
+        }
+        Ok(())
+    }
+
+    /// A step has ended: the gate learns of it, and what follows from it is published.
+    fn handled(&mut self, handled: Result<Handled, tokio::task::JoinError>) {
+        let handled = match handled {
+            Ok(handled) => handled,
+            // Handlers are caught when they panic, so this is a fault of this room; the message comes again.
+            Err(error) => return error!(lane = %self.lane.name, %error, "a step was lost"),
+        };
+        let _in_span = handled.span.clone().entered();
+        let (now, instant) = ((self.now)(), Instant::now());
+        let change = match &handled.ended {
+            Err(fault) if is_outage(fault) => self
+                .gate
+                .outage(handled.ticket, instant, rand::random())
+                .map(|change| (change, self.change(change, Some(fault)))),
+            _ => {
+                let change = self.gate.answered(handled.ticket);
+                change.map(|change| (change, self.change(change, None)))
+            }
+        };
+        if let Err(fault) = &handled.ended {
+            self.note(fault, &handled.span);
+        }
+        let settler = Settler::new(&self.map, &self.lane);
+        let publication = settler.settle(&handled.event, handled.ended, now, rand::random());
+        self.meter.gave(ending(&publication), handled.took);
+        self.publish(publication, Some(handled.place), Some(handled.event));
+        if let Some((change, publication)) = change {
+            self.meter.closed(change == Change::Closed);
+            if let Some(publication) = publication {
+                self.publish(publication, None, None);
+            }
+        }
+    }
+
+    fn note(&self, fault: &Fault, span: &tracing::Span) {
+        span.record(names::ERROR_CODE, fault.code.name);
+        self.meter.failed(fault.code.name);
+        warn!(lane = %self.lane.name, code = fault.code.name, %fault, "a step failed");
+        let mut source = std::error::Error::source(fault);
+        while let Some(error) = source {
+            debug!(lane = %self.lane.name, %error, "because of");
+            source = error.source();
+        }
+    }
+
+    /// What the journal is told of the lane itself.
+    fn change(&self, change: Change, fault: Option<&Fault>) -> Option<Publication> {
+        let detail = match (change, fault) {
+            (Change::Closed, Some(fault)) => {
+                warn!(lane = %self.lane.name, code = fault.code.name, "the lane is closed");
+                Detail::LaneClosed {
+                    code: fault.code.name.to_owned(),
+                    explanation: fault.explanation.clone(),
+                }
+            }
+            _ => {
+                info!(lane = %self.lane.name, "the lane is open");
+                Detail::LaneOpened
+            }
+        };
+        let about = About::Lane(self.lane.name.clone());
+        let fact = Fact::new(about, (self.now)(), self.lane.service(), detail);
+        Publication::end(Event {
+            facts: vec![fact],
+            message: None,
+        })
+    }
+
+    fn publish(&self, publication: Publication, place: Option<Place>, input: Option<Event>) {
+        if let Some(Detail::Parked { code, .. }) = last(&publication) {
+            self.meter.parked(code);
+        }
+        let publisher = self.publisher.clone();
+        let given = async move {
+            Given {
+                place,
+                input,
+                published: publisher.publish(publication).await,
+            }
+        };
+        self.publishing.push(given.in_current_span().boxed());
+    }
+
+    /// Publishes have ended: what is confirmed is acknowledged, all that has come at once.
+    async fn given(&mut self, first: Given) {
+        let mut next = Some(first);
+        while let Some(given) = next {
+            self.confirmed(given);
+            next = self.publishing.next().now_or_never().flatten();
+        }
+        if let Some(session) = &mut self.session {
+            let before = session.acks.open();
+            let acknowledged = session.acknowledge().await;
+            self.meter.let_go(before - session.acks.open());
+            match acknowledged {
+                Ok(()) => self.backoff.reset(),
+                Err(error) => self.lose(&error),
+            }
+        }
+    }
+
+    fn confirmed(&mut self, given: Given) {
+        match (given.published, given.place, given.input) {
+            (Ok(()), Some(place), _) => {
+                if let Some(session) = &mut self.session
+                    && session.number == place.session
+                {
+                    session.acks.done(place.tag);
+                }
+            }
+            (Ok(()), None, _) => {}
+            // The broker knows less than the map does: a person has to load the definitions.
+            (Err(error @ PublishError::Unroutable { .. }), Some(place), Some(input)) => {
+                error!(lane = %self.lane.name, %error, "set aside");
+                let why = error.to_string();
+                let settler = Settler::new(&self.map, &self.lane);
+                let parked = settler.park(&input, &inside::LANE_UNKNOWN, why, (self.now)());
+                // If that has no way either, the message stays unacknowledged, in its queue.
+                self.publish(parked, Some(place), None);
+            }
+            (Err(error), ..) => warn!(lane = %self.lane.name, %error, "not published"),
+        }
+    }
+
+    fn probed(&mut self, is_back: bool) {
+        self.probe = None;
+        debug!(lane = %self.lane.name, is_back, "probed");
+        self.gate.probed(is_back, Instant::now(), rand::random());
+    }
+
+    /// Finishes what is in hand, within the limit, and hands the rest back.
+    async fn drain(&mut self) {
+        self.probe = None;
+        self.held.clear();
+        if let Some(session) = &mut self.session
+            && let Err(error) = session.stop_consuming().await
+        {
+            self.lose(&error);
+        }
+        let mut limit = Box::pin(tokio::time::sleep(Duration::from_millis(
+            self.config.drain_ms_max,
+        )));
+        while !(self.handling.is_empty() && self.publishing.is_empty()) {
+            select! {
+                biased;
+                Some(given) = self.publishing.next() => self.given(given).await,
+                Some(handled) = self.handling.join_next() => self.handled(handled),
+                () = &mut limit => {
+                    warn!(lane = %self.lane.name, "not everything in hand was finished in time");
+                    break;
+                }
+            }
+        }
+        self.handling.abort_all();
+        if let Some(session) = self.session.take() {
+            self.meter.let_go(session.acks.open());
+            if let Err(error) = session.end().await {
+                warn!(lane = %self.lane.name, %error, "the session did not end in good order");
+            }
+        }
+    }
+
+    fn handle_max(&self) -> Duration {
+        Duration::from_millis(self.lane.handle_ms_max)
+    }
+}
+
+fn is_outage(fault: &Fault) -> bool {
+    fault.again == Again::Later && fault.blame == Blame::Lane
+}
+
+fn last(publication: &Publication) -> Option<&Detail> {
+    publication.event.facts.last().map(|fact| &fact.detail)
+}
+
+/// How a step ended, as the metrics call it.
+fn ending(publication: &Publication) -> &'static str {
+    match last(publication).map(Detail::name) {
+        Some(FactName::AttemptFailed) => "later",
+        Some(FactName::Parked) => "never",
+        Some(FactName::Refused) => "refuse",
+        _ => "pass",
+    }
+}
+
+/// When to look again although nothing has happened.
+fn wake_at(
+    gate: &Gate,
+    held: &VecDeque<Held>,
+    is_consuming: bool,
+    config: &Config,
+) -> Option<Instant> {
+    let now = Instant::now();
+    let gate_at = gate.wake_at(now);
+    if !gate.is_closed() {
+        return gate_at.filter(|_| !held.is_empty());
+    }
+    let hold_max = Duration::from_secs(config.hold_s_max);
+    let hold_at = held.front().map(|held| held.since + hold_max);
+    let hold_at = hold_at.filter(|_| is_consuming);
+    [gate_at, hold_at].into_iter().flatten().min()
+}
+
+async fn sleep_until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn answer(probe: &mut Option<BoxFuture<'static, bool>>) -> bool {
+    match probe {
+        Some(probe) => Pin::new(probe).await,
+        None => std::future::pending().await,
+    }
+}
