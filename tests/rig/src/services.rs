@@ -179,43 +179,63 @@ pub(crate) fn adapted(sample: &Path, settings: &Settings) -> anyhow::Result<Stri
     Ok(toml::to_string(&config)?)
 }
 
+/// A path leads through tables by field, and through lists of tables by the `name` in each.
 fn put(config: &mut Table, path: &str, value: Value) -> anyhow::Result<()> {
-    match path.split_once('.') {
-        None => {
-            config.insert(path.to_owned(), value);
-        }
-        Some((head, rest)) => {
-            let inner = config
-                .entry(head)
-                .or_insert_with(|| Value::Table(Table::new()));
+    let Some((head, rest)) = path.split_once('.') else {
+        config.insert(path.to_owned(), value);
+        return Ok(());
+    };
+    let inner = config
+        .entry(head)
+        .or_insert_with(|| Value::Table(Table::new()));
+    match inner {
+        Value::Table(table) => put(table, rest, value),
+        Value::Array(list) => {
+            let (name, rest) = rest
+                .split_once('.')
+                .context("a list needs a name and a field")?;
+            let mut tables = list.iter_mut().filter_map(Value::as_table_mut);
+            let named =
+                tables.find(|table| table.get("name").and_then(Value::as_str) == Some(name));
             put(
-                inner
-                    .as_table_mut()
-                    .with_context(|| format!("{head} is no table"))?,
+                named.with_context(|| format!("{head} has no {name}"))?,
                 rest,
                 value,
-            )?;
+            )
         }
+        _ => bail!("{head} is neither a table nor a list"),
     }
-    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const SAMPLE: &str = "
+        broker = { url = 'amqp://x', prefetch = 200 }
+        [[register]]
+        name = 'gbd-fl'
+        endpoint = 'http://a'
+        [[register]]
+        name = 'enis'
+        endpoint = 'http://b'
+    ";
+
     #[test]
     fn values_are_replaced_and_the_rest_of_a_sample_stays() {
         let folder = tempfile::tempdir().unwrap();
         let sample = folder.path().join("sample.toml");
-        std::fs::write(&sample, "[broker]\nurl = 'amqp://x'\nprefetch = 200\n").unwrap();
+        std::fs::write(&sample, SAMPLE).unwrap();
         let settings = vec![
             ("broker.url", Value::from("amqp://y")),
             ("chassis.listen", Value::from("127.0.0.1:1")),
+            ("register.enis.endpoint", Value::from("http://z")),
         ];
         let config: Table = toml::from_str(&adapted(&sample, &settings).unwrap()).unwrap();
         assert_eq!(config["broker"]["url"].as_str(), Some("amqp://y"));
         assert_eq!(config["broker"]["prefetch"].as_integer(), Some(200));
         assert_eq!(config["chassis"]["listen"].as_str(), Some("127.0.0.1:1"));
+        assert_eq!(config["register"][0]["endpoint"].as_str(), Some("http://a"));
+        assert_eq!(config["register"][1]["endpoint"].as_str(), Some("http://z"));
     }
 }

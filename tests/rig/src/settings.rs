@@ -1,6 +1,5 @@
 //! What differs between a sample configuration and this rig: addresses, folders, certificates.
 
-use anyhow::Context;
 use toml::Value;
 
 use crate::addresses::Addresses;
@@ -18,8 +17,8 @@ pub(crate) fn of_all(
 ) -> anyhow::Result<Vec<(&'static str, u16, Settings)>> {
     let own: [(&'static str, Settings); 6] = [
         ("intake", intake(at, redis)),
-        ("signature", signature(at, outside)?),
-        ("registry", registry(at, outside)?),
+        ("signature", signature(at)),
+        ("registry", registry(at, redis, outside)?),
         ("router", router(outside)?),
         ("monitor", monitor(at, postgres)),
         ("notifier", notifier(redis, outside)?),
@@ -45,22 +44,61 @@ fn intake(at: &Addresses, redis: &Redis) -> Settings {
     vec![
         ("door.listen", loopback(at.intake)),
         ("redis.url", redis.url().into()),
+        ("tls.certificate", file(at, "tls/intake.cert.pem")),
+        ("tls.key", file(at, "tls/intake.key.pem")),
+        (
+            "tls.client_authorities",
+            vec![file(at, "trust/tls/ca.pem")].into(),
+        ),
+        (
+            "store.path",
+            at.folder.join("attachments").display().to_string().into(),
+        ),
+        (
+            "signature.url",
+            format!("http://127.0.0.1:{}", at.signature_grpc).into(),
+        ),
     ]
 }
 
-fn signature(at: &Addresses, _outside: &Outside) -> anyhow::Result<Settings> {
-    Ok(vec![
+fn signature(at: &Addresses) -> Settings {
+    vec![
         ("grpc.listen", loopback(at.signature_grpc)),
         ("trust", file(at, "trust")),
+    ]
+}
+
+fn registry(at: &Addresses, redis: &Redis, outside: &Outside) -> anyhow::Result<Settings> {
+    Ok(vec![
+        ("grpc.listen", loopback(at.registry_grpc)),
+        ("answers.redis", redis.url().into()),
+        (
+            "register.gbd-fl.endpoint",
+            outside.address("gbd-fl")?.into(),
+        ),
+        (
+            "register.gbd-ul.endpoint",
+            outside.address("gbd-ul")?.into(),
+        ),
+        ("register.enis.endpoint", outside.address("enis")?.into()),
+        (
+            "register.payment.endpoint",
+            outside.address("payment")?.into(),
+        ),
     ])
 }
 
-fn registry(at: &Addresses, _outside: &Outside) -> anyhow::Result<Settings> {
-    Ok(vec![("grpc.listen", loopback(at.registry_grpc))])
-}
-
-fn router(_outside: &Outside) -> anyhow::Result<Settings> {
-    Ok(vec![])
+fn router(outside: &Outside) -> anyhow::Result<Settings> {
+    Ok(vec![
+        (
+            "provider.committee.endpoint",
+            outside.address("committee")?.into(),
+        ),
+        (
+            "provider.national-archive.endpoint",
+            outside.address("national-archive")?.into(),
+        ),
+    ])
 }
 
 fn monitor(at: &Addresses, postgres: &Postgres) -> Settings {
@@ -75,9 +113,8 @@ fn monitor(at: &Addresses, postgres: &Postgres) -> Settings {
 }
 
 fn notifier(redis: &Redis, outside: &Outside) -> anyhow::Result<Settings> {
-    let smtp = outside.address("smtp").context("no mail server")?;
     Ok(vec![
         ("redis.url", redis.url().into()),
-        ("smtp.address", smtp.into()),
+        ("channels.email.address", outside.address("smtp")?.into()),
     ])
 }
