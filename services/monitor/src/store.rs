@@ -1,0 +1,112 @@
+//! All SQL of kezek stands in this room: making the schema, reading, and (in `write`) the one writer.
+//!
+//! The service works as a role that may add to the journal and never change it; it refuses to work as a role
+//! that may do more. Only [`migrate`] is done as the owner of the tables.
+
+mod project;
+mod read;
+mod walk;
+mod write;
+
+use std::time::Duration;
+
+use sqlx::{
+    ConnectOptions, Connection, PgPool,
+    postgres::{PgConnectOptions, PgConnection, PgPoolOptions},
+};
+
+pub use read::{LaneState, Page, Receipt, Settlement};
+pub use write::{WriteError, Writer, Written};
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
+
+/// Why the store could not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the database does not answer as it should")]
+    Database(#[from] sqlx::Error),
+    #[error("the database schema could not be brought up to date")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    #[error(
+        "the role `{role}` may {right} rows of `{table}`: work as kezek_monitor, which may only add"
+    )]
+    Unsafe {
+        role: String,
+        right: String,
+        table: String,
+    },
+    #[error(transparent)]
+    Row(#[from] crate::row::UnreadableRow),
+}
+
+/// The monitor's database, seen as the role that the service works as.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pool: PgPool,
+    options: PgConnectOptions,
+}
+
+impl Store {
+    /// Prepares a pool of at most `connections_max`; connects when first asked, and again whenever needed.
+    pub fn new(options: PgConnectOptions, connections_max: u32, patience: Duration) -> Self {
+        let options = steadied(options);
+        let pool = PgPoolOptions::new()
+            .max_connections(connections_max)
+            .acquire_timeout(patience)
+            .connect_lazy_with(options.clone());
+        Self { pool, options }
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Refuses a role that could change what is never changed.
+    pub async fn check_role(&self) -> Result<(), StoreError> {
+        let found: Option<(String, String, String)> = sqlx::query_as(
+            "SELECT current_user::text, lower(r), t
+             FROM unnest(ARRAY['journal', 'messages', 'signatures', 'unreadable', 'settlements']) t,
+                  unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) r
+             WHERE has_table_privilege(current_user, t, r)
+             LIMIT 1",
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        match found {
+            Some((role, right, table)) => Err(StoreError::Unsafe { role, right, table }),
+            None => Ok(()),
+        }
+    }
+
+    /// Closes every connection, waiting for those at work.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// Brings the schema up to date, as the owner of the tables. Several at once wait for each other.
+pub async fn migrate(options: PgConnectOptions) -> Result<(), StoreError> {
+    let mut connection = steadied(options).connect().await?;
+    MIGRATIONS.run(&mut connection).await?;
+    connection.close().await?;
+    Ok(())
+}
+
+/// A connection that both ends give up within half a minute when the other is gone.
+fn steadied(options: PgConnectOptions) -> PgConnectOptions {
+    options
+        .application_name("kezek-monitor")
+        .options([
+            ("tcp_keepalives_idle", "10"),
+            ("tcp_keepalives_interval", "5"),
+            ("tcp_keepalives_count", "3"),
+        ])
+        .disable_statement_logging()
+}
+
+/// A connection of its own, outside of the pool.
+async fn alone(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
+    PgConnection::connect_with(options).await
+}

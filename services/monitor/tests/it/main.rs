@@ -1,0 +1,14 @@
+//! The monitor's own law, against a private PostgreSQL: the journal holds every fact once and unchanged, and
+//! what is said of an application follows from its facts alone.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
+mod chain;
+mod journal;
+mod samples;
+mod status;
+mod support;
+mod tampering;
