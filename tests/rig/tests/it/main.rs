@@ -1,7 +1,5 @@
 //! The rig's own law: real servers start, survive kill -9 with their data, and leave nothing
 //! behind, even when the process that holds them is killed itself.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 mod servers;
 mod warden;
