@@ -1,0 +1,164 @@
+//! Accepting a message: checked, stored by the broker, remembered, answered; in this order.
+//!
+//! In: who sends, and the body. Out: [`Accepted`], only after the broker's confirm, or the problem. The same
+//! message again gets the same answer: from Redis, or, where Redis has lost it, by publishing it again under
+//! the same ids, which is absorbed further on. Keeps nothing itself, and nothing at all of what it refuses.
+
+use std::sync::Arc;
+
+use fault::{door, inside};
+use jiff::Timestamp;
+use message::{About, Detail, Event, Fact, Kind, Message, MessageId, Number};
+use participants::{Participant, Participants};
+use regulations::Regulations;
+use sha2::{Digest as _, Sha256};
+use stage::Publication;
+
+use crate::{
+    answers::{Answer, Answers},
+    attachments::Attachments,
+    carrier::{self, Carrier},
+    checks::{self, Letter, Received},
+    compose::{self, Ways},
+    config::Limits,
+    head,
+    problem::Problem,
+};
+
+/// The name under which this service tells facts.
+const SERVICE: &str = "intake";
+
+/// Everything a message meets at the door.
+pub struct Desk {
+    pub participants: Participants,
+    pub regulations: Regulations,
+    pub ways: Ways,
+    pub limits: Limits,
+    pub attachments: Attachments,
+    pub answers: Arc<dyn Answers>,
+    pub carrier: Arc<dyn Carrier>,
+    pub clock: fn() -> Timestamp,
+}
+
+/// A message that is stored for good.
+#[derive(Debug)]
+pub struct Accepted {
+    pub id: MessageId,
+    pub number: Number,
+    pub accepted_at: Timestamp,
+    /// What travels, for those who want to ask about it; `None` if its service is no longer known.
+    pub message: Option<Message>,
+    /// False where it had been accepted before.
+    pub is_new: bool,
+}
+
+impl Desk {
+    /// Accepts what `sender` sent, or says why not.
+    pub async fn accept(&self, sender: &Participant, body: Received) -> Result<Accepted, Problem> {
+        let now = (self.clock)();
+        let head = head::read(&body.bytes);
+        let letter = checks::of_the_envelope(sender, &head, &body, &self.limits, now)?;
+        let offered = Answer {
+            digest: hex::encode(Sha256::digest(&body.bytes)),
+            accepted_at: now,
+            confirmed: false,
+        };
+        if let Some(known) = self.known(letter.id, &offered).await?
+            && known.confirmed
+        {
+            return Ok(self.again(letter, sender, &known));
+        }
+        let attachments = &self.attachments;
+        let regulation =
+            checks::of_the_content(&letter, &self.regulations, attachments, now).await?;
+        self.carrier.ready().map_err(|away| unavailable(&away))?;
+        let answer = self.reserve(&letter, offered).await?;
+        let message = compose::message(letter, sender, regulation, &self.ways, answer.accepted_at);
+        let publication = self.received(&message)?;
+        self.carrier
+            .carry(publication)
+            .await
+            .map_err(|away| unavailable(&away))?;
+        if let Err(away) = self.answers.confirm(message.id, &answer).await {
+            // A copy of the message is then published again, and absorbed.
+            tracing::debug!(%away, "an answer was not remembered");
+        }
+        Ok(Accepted {
+            id: message.id,
+            number: message.number,
+            accepted_at: answer.accepted_at,
+            message: Some(message),
+            is_new: true,
+        })
+    }
+
+    /// What was answered to this id before; other content under the same id is refused.
+    async fn known(&self, id: MessageId, offered: &Answer) -> Result<Option<Answer>, Problem> {
+        match self.answers.find(id).await {
+            Ok(Some(answer)) => same(answer, offered).map(Some),
+            Ok(None) => Ok(None),
+            Err(away) => {
+                tracing::debug!(%away, "earlier answers cannot be seen");
+                Ok(None)
+            }
+        }
+    }
+
+    /// The answer to a message that was accepted before.
+    fn again(&self, letter: Letter, sender: &Participant, known: &Answer) -> Accepted {
+        let (id, number, accepted_at) = (letter.id, compose::number(&letter), known.accepted_at);
+        let regulation = self.regulations.get(&letter.envelope.service);
+        let message = regulation.map(|regulation| {
+            compose::message(letter, sender, regulation, &self.ways, accepted_at)
+        });
+        Accepted {
+            id,
+            number,
+            accepted_at,
+            message,
+            is_new: false,
+        }
+    }
+
+    /// Takes the id and, for a new application, its number; answers with what stands. Without Redis the offer
+    /// stands by itself.
+    async fn reserve(&self, letter: &Letter, offered: Answer) -> Result<Answer, Problem> {
+        let is_application = letter.envelope.kind == Kind::Application;
+        let number = is_application.then(|| Number::of(letter.id));
+        match self.answers.reserve(letter.id, number, &offered).await {
+            Ok(standing) if standing.owner.is_some_and(|owner| owner != letter.id) => {
+                Err(Problem::new(&door::NUMBER_TAKEN, "").at("id"))
+            }
+            Ok(standing) => same(standing.answer, &offered),
+            Err(away) => {
+                tracing::debug!(%away, "an answer was not reserved");
+                Ok(offered)
+            }
+        }
+    }
+
+    /// The one publish: the fact, and the message on its way to its first lane.
+    fn received(&self, message: &Message) -> Result<Publication, Problem> {
+        let about = About::Message {
+            id: message.id,
+            number: message.number,
+        };
+        let fact = Fact::new(about, message.received_at, SERVICE, Detail::Received);
+        let event = Event::new(vec![fact], message.clone());
+        Publication::pass(event, message.plan.next().unwrap_or(&self.ways.verify))
+            .ok_or_else(|| Problem::new(&inside::INTERNAL, "an event without a fact"))
+    }
+}
+
+/// `known`, if it was given to the same bytes.
+fn same(known: Answer, offered: &Answer) -> Result<Answer, Problem> {
+    if known.digest == offered.digest {
+        return Ok(known);
+    }
+    Err(Problem::new(&door::MESSAGE_ID_REUSED, "").at("id"))
+}
+
+fn unavailable(away: &carrier::Away) -> Problem {
+    let detail = "it is not certain that the message was stored; sending it again is safe";
+    Problem::new(&door::BROKER_UNAVAILABLE, detail).because(away)
+}

@@ -1,0 +1,289 @@
+//! The door itself: paths, methods, bodies, answers.
+//!
+//! Requests come in with their [`Peer`]; out go answers in JSON and problems. The outermost layer, [`announce`],
+//! is the only place where a refusal is written, counted and logged, once, with its code and the participant
+//! and nothing of what was sent. A panic becomes a problem; a crowd is told to come again.
+
+use std::{
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Extension, Json, Router,
+    body::Body,
+    extract::{MatchedPath, Path, Request, State},
+    middleware::{self, Next},
+    response::{IntoResponse as _, Response},
+    routing::{get, post, put},
+};
+use fault::{door, inside};
+use futures::{FutureExt as _, StreamExt as _};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use jiff::Timestamp;
+use message::{MessageId, Number};
+use serde::Serialize;
+use telemetry::{names, propagation};
+use tokio::sync::Semaphore;
+use tracing::Instrument as _;
+
+use crate::{
+    accept::{Accepted, Desk},
+    attachments::{Hash, Kept},
+    checks::{self, Received},
+    codes, envelope,
+    metrics::Metrics,
+    prefer,
+    problem::{Problem, language_of, render},
+    tls::Peer,
+    verdicts::{Said, Verdicts},
+};
+
+/// Header that marks an attachment (X1); its values are those of `classification`.
+pub const CLASSIFICATION: &str = "kezek-classification";
+
+/// What every request can see.
+#[derive(Clone)]
+pub struct Door {
+    pub desk: Arc<Desk>,
+    /// Absent: `Prefer: wait` is not honoured.
+    pub verdicts: Option<Arc<dyn Verdicts>>,
+    pub metrics: Metrics,
+    room: Arc<Semaphore>,
+}
+
+/// The answer to a message.
+#[derive(Debug, Serialize)]
+struct Receipt {
+    number: Number,
+    /// Local time with its offset (X13).
+    accepted_at: String,
+    message_id: MessageId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signature: Option<Said>,
+}
+
+// === impl Door ===
+
+impl Door {
+    pub fn new(desk: Desk, verdicts: Option<Arc<dyn Verdicts>>) -> Self {
+        let room = Arc::new(Semaphore::new(desk.limits.requests_max));
+        Self {
+            desk: Arc::new(desk),
+            verdicts,
+            metrics: Metrics::new(),
+            room,
+        }
+    }
+
+    /// All paths, and the layers around them.
+    pub fn router(self) -> Router {
+        Router::new()
+            .route("/v1/messages", post(take_message))
+            .route(
+                "/v1/attachments/{sha256}",
+                put(take_attachment).head(has_attachment),
+            )
+            .route("/v1/codes", get(codes::list))
+            .fallback(async || Problem::new(&door::UNKNOWN_PATH, ""))
+            .method_not_allowed_fallback(async || Problem::new(&door::METHOD_NOT_ALLOWED, ""))
+            .layer(middleware::from_fn_with_state(self.clone(), make_room))
+            .layer(middleware::from_fn_with_state(self.clone(), announce))
+            .with_state(self)
+    }
+}
+
+// === paths ===
+
+/// `POST /v1/messages`
+async fn take_message(
+    State(door): State<Door>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let desk = &door.desk;
+    let sender = checks::authenticated(&peer, &desk.participants)?;
+    let body = read(body, desk.limits.message_bytes_max, desk.limits.body_max()).await?;
+    let accepted = desk.accept(sender, body).await?;
+    if accepted.is_new {
+        door.metrics
+            .accepted(sender.id.as_str(), accepted.message.as_ref());
+    }
+    let wait_s = prefer::wait_s(&headers).map(|wait_s| wait_s.min(desk.limits.wait_s_max));
+    let signature = match wait_s {
+        Some(wait_s) => verdict(&door, &accepted, wait_s).await,
+        None => None,
+    };
+    let applied = wait_s.filter(|_| signature.is_some());
+    let receipt = Receipt {
+        number: accepted.number,
+        accepted_at: local(accepted.accepted_at),
+        message_id: accepted.id,
+        signature,
+    };
+    let mut response = (StatusCode::ACCEPTED, Json(receipt)).into_response();
+    if let Some(wait_s) = applied
+        && let Ok(applied) = HeaderValue::try_from(format!("wait={wait_s}"))
+    {
+        response.headers_mut().insert("preference-applied", applied);
+    }
+    Ok(response)
+}
+
+async fn verdict(door: &Door, accepted: &Accepted, wait_s: u64) -> Option<Said> {
+    let verdicts = door.verdicts.as_ref()?;
+    let message = accepted.message.as_ref()?;
+    Some(verdicts.on(message, Duration::from_secs(wait_s)).await)
+}
+
+/// `PUT /v1/attachments/{sha256}`
+async fn take_attachment(
+    State(door): State<Door>,
+    Extension(peer): Extension<Peer>,
+    Path(sha256): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<StatusCode, Problem> {
+    checks::authenticated(&peer, &door.desk.participants)?;
+    if headers
+        .get_all(CLASSIFICATION)
+        .iter()
+        .any(|mark| mark != "open" && mark != "official-use")
+    {
+        return Err(Problem::new(&door::STATE_SECRET, "").at(CLASSIFICATION));
+    }
+    let hash = hash(&sha256)?;
+    let length = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok());
+    let length = length.and_then(|length| length.parse().ok());
+    Ok(
+        match door.desk.attachments.keep(&hash, length, body).await? {
+            Kept::Now => StatusCode::CREATED,
+            Kept::Before => StatusCode::OK,
+        },
+    )
+}
+
+/// `HEAD /v1/attachments/{sha256}`
+async fn has_attachment(
+    State(door): State<Door>,
+    Extension(peer): Extension<Peer>,
+    Path(sha256): Path<String>,
+) -> Result<Response, Problem> {
+    checks::authenticated(&peer, &door.desk.participants)?;
+    let size = door.desk.attachments.size_bytes(&hash(&sha256)?).await?;
+    let size = size.ok_or_else(|| Problem::new(&door::UNKNOWN_PATH, "it was never uploaded"))?;
+    Ok((
+        [(header::CONTENT_LENGTH, HeaderValue::from(size))],
+        Body::empty(),
+    )
+        .into_response())
+}
+
+fn hash(sha256: &str) -> Result<Hash, Problem> {
+    envelope::hash(sha256).ok_or_else(|| {
+        let detail = "the address must end in the SHA-256 of the file, 64 lower-case hex digits";
+        Problem::new(&door::MALFORMED, detail).at("sha256")
+    })
+}
+
+/// Reads a body up to `bytes_max` bytes, within `limit`.
+async fn read(body: Body, bytes_max: usize, limit: Duration) -> Result<Received, Problem> {
+    let mut bytes = Vec::new();
+    let reading = async {
+        let mut chunks = body.into_data_stream();
+        while let Some(chunk) = chunks.next().await {
+            let chunk = chunk.map_err(|error| {
+                Problem::new(&door::MALFORMED, "the body broke off").because(&error)
+            })?;
+            let room = bytes_max - bytes.len();
+            bytes.extend_from_slice(&chunk[..room.min(chunk.len())]);
+            if chunk.len() > room {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    };
+    let Ok(whole) = tokio::time::timeout(limit, reading).await else {
+        let detail = format!("a message has {} s to arrive", limit.as_secs());
+        return Err(Problem::new(&door::TOO_SLOW, detail));
+    };
+    Ok(Received {
+        whole: whole?,
+        bytes,
+    })
+}
+
+fn local(at: Timestamp) -> String {
+    regulations::local(at)
+        .strftime("%Y-%m-%dT%H:%M:%S%:z")
+        .to_string()
+}
+
+// === layers ===
+
+/// Lets in as many requests as there is room for; a handler that panics becomes a problem.
+async fn make_room(State(door): State<Door>, request: Request, next: Next) -> Response {
+    let Ok(_place) = door.room.try_acquire() else {
+        return Problem::new(&door::BUSY, "").into_response();
+    };
+    let handled = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    handled.unwrap_or_else(|_| Problem::new(&inside::INTERNAL, "").into_response())
+}
+
+/// The outermost layer: the span, and one announcement of every refusal.
+async fn announce(
+    State(door): State<Door>,
+    peer: Option<Extension<Peer>>,
+    path: Option<MatchedPath>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let begun = Instant::now();
+    let language = language_of(request.headers());
+    let method = request.method().clone();
+    let route = path.as_ref().map_or("unknown", MatchedPath::as_str);
+    let peer = peer.map(|Extension(peer)| peer).unwrap_or_default();
+    let sender = checks::authenticated(&peer, &door.desk.participants).ok();
+    let participant = sender.map_or("nobody", |sender| sender.id.as_str());
+    let span = tracing::info_span!(
+        "request",
+        otel.name = format!("{method} {route}"),
+        otel.kind = "server",
+        http.request.method = %method,
+        http.route = route,
+        http.response.status_code = tracing::field::Empty,
+        kezek.participant = participant,
+        { names::ERROR_CODE } = tracing::field::Empty,
+    );
+    propagation::follow(&span, propagation::extract_http(request.headers()));
+    let mut response = next.run(request).instrument(span.clone()).await;
+    span.record("http.response.status_code", response.status().as_u16());
+    let Some(problem) = response.extensions_mut().remove::<Problem>() else {
+        return response;
+    };
+    span.record(names::ERROR_CODE, problem.code.name);
+    door.metrics.refused(participant, problem.code.name);
+    span.in_scope(|| {
+        let (code, cause) = (
+            problem.code.name,
+            problem.cause.as_deref().unwrap_or_default(),
+        );
+        let took_ms = begun.elapsed().as_millis();
+        if problem.code.http_status >= 500 {
+            tracing::warn!(
+                code,
+                participant,
+                cause,
+                took_ms,
+                "a request could not be taken"
+            );
+        } else {
+            tracing::info!(code, participant, cause, took_ms, "a request was refused");
+        }
+    });
+    render(response, &problem, language)
+}
