@@ -1,6 +1,6 @@
 //! What differs between a sample configuration and this rig: addresses, folders, certificates.
 
-use toml::Value;
+use toml::{Table, Value};
 
 use crate::addresses::Addresses;
 use crate::outside::Outside;
@@ -17,7 +17,7 @@ pub(crate) fn of_all(
 ) -> anyhow::Result<Vec<(&'static str, u16, Settings)>> {
     let own: [(&'static str, Settings); 6] = [
         ("intake", intake(at, redis)),
-        ("signature", signature(at)),
+        ("signature", signature(at, redis, outside)?),
         ("registry", registry(at, redis, outside)?),
         ("router", router(outside)?),
         ("monitor", monitor(at, postgres)),
@@ -61,11 +61,20 @@ fn intake(at: &Addresses, redis: &Redis) -> Settings {
     ]
 }
 
-fn signature(at: &Addresses) -> Settings {
-    vec![
+fn signature(at: &Addresses, redis: &Redis, outside: &Outside) -> anyhow::Result<Settings> {
+    let lists = outside.address("crl")?;
+    let list = |name: &str| {
+        let mut list = Table::new();
+        list.insert("issuer".to_owned(), format!("{name}.pem").into());
+        list.insert("url".to_owned(), format!("{lists}/{name}.crl").into());
+        Value::Table(list)
+    };
+    Ok(vec![
         ("grpc.listen", loopback(at.signature_grpc)),
-        ("trust", file(at, "trust")),
-    ]
+        ("redis.url", redis.url().into()),
+        ("trust.folder", file(at, "trust/signing")),
+        ("trust.crl", vec![list("root"), list("issuing")].into()),
+    ])
 }
 
 fn registry(at: &Addresses, redis: &Redis, outside: &Outside) -> anyhow::Result<Settings> {
