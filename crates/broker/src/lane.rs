@@ -4,6 +4,8 @@
 mod acks;
 mod handle;
 mod session;
+mod tell;
+mod waits;
 mod worker;
 
 use std::sync::Arc;

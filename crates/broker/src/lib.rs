@@ -8,12 +8,20 @@
 mod check;
 mod config;
 mod connect;
+mod counts;
+mod dead;
+mod journal;
 mod lane;
 mod parcel;
+mod parked;
 mod publisher;
 
 pub use check::{CheckError, check};
 pub use config::{Config, InvalidConfig};
 pub use connect::Unavailable;
+pub use counts::{QueueCount, counts};
+pub use dead::DeadLetter;
+pub use journal::{Entry, Reader, read_journal};
 pub use lane::{Clock, run_lane};
+pub use parked::{Parked, ReleaseError, parked, release};
 pub use publisher::{Health, PublishError, Publisher};

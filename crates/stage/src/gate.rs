@@ -96,6 +96,7 @@ impl Gate {
     }
 
     /// A step ended and the outside system was there, whatever it said.
+    #[expect(clippy::needless_pass_by_value, reason = "a ticket is given back once")]
     pub fn answered(&mut self, ticket: Ticket) -> Option<Change> {
         self.in_hand = self.in_hand.saturating_sub(1);
         if ticket.epoch != self.epoch {
@@ -119,6 +120,7 @@ impl Gate {
     }
 
     /// A step ended because the outside system is away. `random` (0 up to 1) spreads the probes.
+    #[expect(clippy::needless_pass_by_value, reason = "a ticket is given back once")]
     pub fn outage(&mut self, ticket: Ticket, now: Instant, random: f64) -> Option<Change> {
         self.in_hand = self.in_hand.saturating_sub(1);
         if ticket.epoch != self.epoch {

@@ -131,9 +131,7 @@ impl Session {
             multiple: true,
             requeue: true,
         };
-        if self.acks.open() > 0 {
-            within(&self.config, self.channel.basic_nack(0, everything)).await?;
-        }
+        within(&self.config, self.channel.basic_nack(0, everything)).await?;
         within(&self.config, self.channel.close(200, "done".into())).await?;
         close(&self.config, &self.connection).await;
         Ok(())

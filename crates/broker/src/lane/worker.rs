@@ -7,18 +7,17 @@
 
 use std::{
     collections::VecDeque,
-    pin::Pin,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use fault::{Again, Blame, Fault, inside};
+use fault::inside;
 use flow::{Lane, Map, RETURN, again_key};
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use lapin::message::Delivery;
-use message::{About, Detail, Event, Fact, FactName};
+use message::{Detail, Event};
 use stage::{Change, Gate, Publication, Settler, Stage};
-use telemetry::{lane::LaneMeter, names};
+use telemetry::lane::LaneMeter;
 use tokio::{select, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, debug, error, info, warn};
@@ -27,6 +26,7 @@ use super::{
     Clock,
     handle::{Handled, Held, Place, handle, probe, span},
     session::Session,
+    tell, waits,
 };
 use crate::{
     Config, PublishError, Publisher,
@@ -139,15 +139,15 @@ impl Worker {
         let Some(session) = &mut self.session else {
             return;
         };
-        let wake = wake_at(&self.gate, &self.held, session.is_consuming(), &self.config);
+        let wake = waits::wake_at(&self.gate, &self.held, session.is_consuming(), &self.config);
         select! {
             biased;
             () = shutdown.cancelled() => {}
             Some(given) = self.publishing.next() => self.given(given).await,
             Some(handled) = self.handling.join_next() => self.handled(handled),
-            is_back = answer(&mut self.probe) => self.probed(is_back),
+            is_back = waits::answer(&mut self.probe) => self.probed(is_back),
             delivery = session.next() => self.delivered(delivery).await,
-            () = sleep_until(wake) => {}
+            () = waits::until(wake) => {}
         }
     }
 
@@ -268,68 +268,31 @@ impl Worker {
             Err(error) => return error!(lane = %self.lane.name, %error, "a step was lost"),
         };
         let _in_span = handled.span.clone().entered();
-        let (now, instant) = ((self.now)(), Instant::now());
-        let change = match &handled.ended {
-            Err(fault) if is_outage(fault) => self
+        let now = (self.now)();
+        let outage = handled.ended.as_ref().err().filter(|f| tell::is_outage(f));
+        let change = match outage {
+            Some(_) => self
                 .gate
-                .outage(handled.ticket, instant, rand::random())
-                .map(|change| (change, self.change(change, Some(fault)))),
-            _ => {
-                let change = self.gate.answered(handled.ticket);
-                change.map(|change| (change, self.change(change, None)))
-            }
+                .outage(handled.ticket, Instant::now(), rand::random()),
+            None => self.gate.answered(handled.ticket),
         };
+        if let Some(change) = change {
+            self.meter.closed(change == Change::Closed);
+            let told = tell::change(&self.lane, change, outage, now);
+            self.publish(told, None, None);
+        }
         if let Err(fault) = &handled.ended {
-            self.note(fault, &handled.span);
+            tell::fault(&self.lane, fault, &handled.span);
+            self.meter.failed(fault.code.name);
         }
         let settler = Settler::new(&self.map, &self.lane);
         let publication = settler.settle(&handled.event, handled.ended, now, rand::random());
-        self.meter.gave(ending(&publication), handled.took);
+        self.meter.gave(tell::ending(&publication), handled.took);
         self.publish(publication, Some(handled.place), Some(handled.event));
-        if let Some((change, publication)) = change {
-            self.meter.closed(change == Change::Closed);
-            if let Some(publication) = publication {
-                self.publish(publication, None, None);
-            }
-        }
-    }
-
-    fn note(&self, fault: &Fault, span: &tracing::Span) {
-        span.record(names::ERROR_CODE, fault.code.name);
-        self.meter.failed(fault.code.name);
-        warn!(lane = %self.lane.name, code = fault.code.name, %fault, "a step failed");
-        let mut source = std::error::Error::source(fault);
-        while let Some(error) = source {
-            debug!(lane = %self.lane.name, %error, "because of");
-            source = error.source();
-        }
-    }
-
-    /// What the journal is told of the lane itself.
-    fn change(&self, change: Change, fault: Option<&Fault>) -> Option<Publication> {
-        let detail = match (change, fault) {
-            (Change::Closed, Some(fault)) => {
-                warn!(lane = %self.lane.name, code = fault.code.name, "the lane is closed");
-                Detail::LaneClosed {
-                    code: fault.code.name.to_owned(),
-                    explanation: fault.explanation.clone(),
-                }
-            }
-            _ => {
-                info!(lane = %self.lane.name, "the lane is open");
-                Detail::LaneOpened
-            }
-        };
-        let about = About::Lane(self.lane.name.clone());
-        let fact = Fact::new(about, (self.now)(), self.lane.service(), detail);
-        Publication::end(Event {
-            facts: vec![fact],
-            message: None,
-        })
     }
 
     fn publish(&self, publication: Publication, place: Option<Place>, input: Option<Event>) {
-        if let Some(Detail::Parked { code, .. }) = last(&publication) {
+        if let Some(Detail::Parked { code, .. }) = tell::last(&publication) {
             self.meter.parked(code);
         }
         let publisher = self.publisher.clone();
@@ -424,55 +387,5 @@ impl Worker {
 
     fn handle_max(&self) -> Duration {
         Duration::from_millis(self.lane.handle_ms_max)
-    }
-}
-
-fn is_outage(fault: &Fault) -> bool {
-    fault.again == Again::Later && fault.blame == Blame::Lane
-}
-
-fn last(publication: &Publication) -> Option<&Detail> {
-    publication.event.facts.last().map(|fact| &fact.detail)
-}
-
-/// How a step ended, as the metrics call it.
-fn ending(publication: &Publication) -> &'static str {
-    match last(publication).map(Detail::name) {
-        Some(FactName::AttemptFailed) => "later",
-        Some(FactName::Parked) => "never",
-        Some(FactName::Refused) => "refuse",
-        _ => "pass",
-    }
-}
-
-/// When to look again although nothing has happened.
-fn wake_at(
-    gate: &Gate,
-    held: &VecDeque<Held>,
-    is_consuming: bool,
-    config: &Config,
-) -> Option<Instant> {
-    let now = Instant::now();
-    let gate_at = gate.wake_at(now);
-    if !gate.is_closed() {
-        return gate_at.filter(|_| !held.is_empty());
-    }
-    let hold_max = Duration::from_secs(config.hold_s_max);
-    let hold_at = held.front().map(|held| held.since + hold_max);
-    let hold_at = hold_at.filter(|_| is_consuming);
-    [gate_at, hold_at].into_iter().flatten().min()
-}
-
-async fn sleep_until(at: Option<Instant>) {
-    match at {
-        Some(at) => tokio::time::sleep_until(at.into()).await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn answer(probe: &mut Option<BoxFuture<'static, bool>>) -> bool {
-    match probe {
-        Some(probe) => Pin::new(probe).await,
-        None => std::future::pending().await,
     }
 }
