@@ -5,6 +5,7 @@
 mod letters;
 mod made;
 mod post;
+mod process;
 
 use std::{path::PathBuf, sync::Arc};
 
