@@ -112,7 +112,10 @@ fn closed_code(lanes: &Value, lane: &str) -> Option<String> {
         .as_array()?
         .iter()
         .find(|one| one["name"] == lane)?;
-    lane["closed"]["code"].as_str().map(str::to_owned)
+    lane["code"]
+        .as_str()
+        .filter(|_| lane["closed"] == true)
+        .map(str::to_owned)
 }
 
 fn reason(application: &Value) -> String {
