@@ -35,6 +35,13 @@ pub mod proto {
             tonic::include_proto!("kezek.monitor.v1");
         }
     }
+    /// `kezek.registry.v1`
+    pub mod registry {
+        pub use v1::*;
+        pub mod v1 {
+            tonic::include_proto!("kezek.registry.v1");
+        }
+    }
     /// `kezek.signature.v1`
     pub mod signature {
         pub use v1::*;

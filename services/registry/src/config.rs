@@ -1,0 +1,179 @@
+//! The configuration of registry: `deploy/config/registry.toml`.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::SocketAddr,
+    path::PathBuf,
+};
+
+use flow::{LaneKind, Map};
+use message::RegisterName;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+use crate::question::About;
+
+/// Everything that registry can be told.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub chassis: chassis::Config,
+    #[serde(default)]
+    pub telemetry: telemetry::Config,
+    pub broker: broker::Config,
+    /// The flow map.
+    pub flow: PathBuf,
+    /// The folder of regulations: fees, and where consent is needed.
+    pub regulations: PathBuf,
+    /// Where answers are kept. Default: nowhere, every copy is asked anew.
+    pub redis: Option<Redis>,
+    pub grpc: Grpc,
+    /// One for each register lane of the map, under the register's name.
+    #[serde(rename = "register")]
+    pub registers: BTreeMap<RegisterName, Register>,
+}
+
+/// A cache that may be away: then the register is asked again.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Redis {
+    /// `redis://user:password@host:port/database`.
+    pub url: SecretString,
+    /// How long it may take before the register is asked instead, milliseconds, 1 to 10,000. Default 200.
+    #[serde(default = "redis_timeout_ms")]
+    pub timeout_ms: u64,
+    /// How long an answer is kept for copies of the same message, seconds, 1 to 86,400. Default 3,600.
+    #[serde(default = "redis_keep_s")]
+    pub keep_s: u64,
+}
+
+fn redis_timeout_ms() -> u64 {
+    200
+}
+fn redis_keep_s() -> u64 {
+    3_600
+}
+
+/// Where questions of the house are answered.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Grpc {
+    /// For our own services only, not for the world.
+    pub listen: SocketAddr,
+}
+
+/// How a register is asked.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Register {
+    /// What it is asked about: `person`, `organisation`, `power-of-attorney` or `payment`.
+    pub about: About,
+    /// The kind of register: a name on the roll of the crate `registries`.
+    pub adapter: String,
+    /// What that adapter needs, which it checks itself.
+    #[serde(flatten)]
+    pub settings: toml::Table,
+}
+
+/// The lane that asks the register called `name`.
+pub fn lane_of(name: &RegisterName) -> String {
+    format!("registry.{name}")
+}
+
+impl chassis::Common for Config {
+    fn chassis(&self) -> &chassis::Config {
+        &self.chassis
+    }
+
+    fn telemetry(&self) -> &telemetry::Config {
+        &self.telemetry
+    }
+
+    fn check(&self) -> Result<(), String> {
+        self.broker.check().map_err(|e| e.to_string())?;
+        if let Some(redis) = &self.redis {
+            within("redis.timeout_ms", redis.timeout_ms, 1, 10_000)?;
+            within("redis.keep_s", redis.keep_s, 1, 86_400)?;
+            let url = redis::Client::open(redis.url.expose_secret());
+            url.map_err(|_| "redis.url: not a Redis URL".to_owned())?;
+        }
+        let map = Map::load(&self.flow).map_err(|e| format!("flow: {e}"))?;
+        same_lanes(&map, &self.registers)?;
+        for (name, register) in &self.registers {
+            registries::open(&register.adapter, &register.settings)
+                .map_err(|e| format!("register.{name}: {e}"))?;
+        }
+        Ok(())
+    }
+}
+
+fn within(field: &str, value: u64, low: u64, high: u64) -> Result<(), String> {
+    if (low..=high).contains(&value) {
+        Ok(())
+    } else {
+        Err(format!("{field}: {value} is not within {low} to {high}"))
+    }
+}
+
+/// Every register lane of the map has its register here, and the other way round.
+fn same_lanes(map: &Map, registers: &BTreeMap<RegisterName, Register>) -> Result<(), String> {
+    let here: BTreeSet<String> = registers.keys().map(lane_of).collect();
+    let on_map = map.lanes_of_kind(LaneKind::Register);
+    let on_map: BTreeSet<String> = on_map.map(|lane| lane.name.to_string()).collect();
+    if let Some(lane) = on_map.difference(&here).next() {
+        return Err(format!(
+            "register: the map has lane `{lane}`; add its entry"
+        ));
+    }
+    if let Some(lane) = here.difference(&on_map).next() {
+        return Err(format!("register: lane `{lane}` is not on the map"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use chassis::Common as _;
+
+    use super::*;
+
+    fn sample() -> String {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/");
+        let path = format!("{root}config/registry.toml");
+        let text = std::fs::read_to_string(path).unwrap();
+        text.replace("\"deploy/", &format!("\"{root}"))
+    }
+
+    fn checked(text: &str) -> Result<(), String> {
+        let config: Config = toml::from_str(text).map_err(|e| e.to_string())?;
+        config.check()
+    }
+
+    #[test]
+    fn the_sample_is_valid() {
+        assert_eq!(checked(&sample()), Ok(()));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let said = |from: &str, to: &str| {
+            assert!(sample().contains(from), "{from}");
+            checked(&sample().replace(from, to)).unwrap_err()
+        };
+        assert!(said("keep_s = ", "keeps = ").contains("keeps"));
+        assert!(said("keep_s = 3600", "keep_s = 0").contains("redis.keep_s"));
+        assert!(said("redis://127", "http://127").contains("redis.url"));
+        assert!(said("register.gbd-ul", "register.gbd-fl").contains("duplicate"));
+        assert!(said("register.enis", "register.land").contains("`registry.enis`; add its entry"));
+        assert!(said("\"http-json\"", "\"fax\"").contains("`fax`"));
+        let wrong = said("timeout_ms = 5000", "timeout_ms = 1");
+        assert!(wrong.contains("register.enis: `timeout_ms`"), "{wrong}");
+        assert!(said("timeout_ms = 5000", "timeouts = 1").contains("`timeouts`"));
+    }
+
+    #[test]
+    fn an_entry_that_the_map_does_not_know_is_refused() {
+        let more = "[register.land]\nabout = \"person\"\nadapter = \"fixed\"\n";
+        let said = checked(&(sample() + more)).unwrap_err();
+        assert!(said.contains("`registry.land` is not on the map"), "{said}");
+    }
+}

@@ -1,0 +1,159 @@
+//! `kezek.registry.v1`: the same questions, asked on behalf of operators.
+//!
+//! Decodes, journals the query (X15, X16), asks, encodes. It decides nothing and changes nothing in a
+//! register; without consent it asks nothing (X10).
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use async_trait::async_trait;
+use fault::{Again, Code, Fault, door::CONSENT_MISSING, inside::INTERNAL};
+use jiff::Timestamp;
+use message::{About, Bin, Event, Fact, Iin, MessageId, PersonalNumber, RegisterName, ServiceCode};
+use registries::{Answer, Purpose, Question, Subject};
+use stage::Publication;
+use tonic::{Request, Response, Status};
+use tracing::Instrument;
+use wire::proto::registry::{
+    LookupRequest, LookupResponse, Unknown, lookup_request,
+    lookup_response::Answer as Said,
+    registry_server::{Registry, RegistryServer},
+};
+
+use crate::{ask::Ask, look_up::query_made};
+
+/// Where queries are registered before they are made (X11).
+#[async_trait]
+pub trait Journal: Send + Sync + 'static {
+    /// Stores it for good, or fails.
+    async fn write(&self, publication: Publication) -> Result<(), Fault>;
+}
+
+/// Answers questions of the house.
+pub struct Lookup {
+    registers: BTreeMap<RegisterName, Ask>,
+    journal: Arc<dyn Journal>,
+    now: fn() -> Timestamp,
+}
+
+impl Lookup {
+    /// The server for these registers.
+    pub fn server(
+        registers: BTreeMap<RegisterName, Ask>,
+        journal: Arc<dyn Journal>,
+        now: fn() -> Timestamp,
+    ) -> RegistryServer<Self> {
+        RegistryServer::new(Self {
+            registers,
+            journal,
+            now,
+        })
+    }
+
+    async fn answer(&self, request: LookupRequest) -> Result<Answer, Status> {
+        let question = read(request)?;
+        let register = self.registers.get(&question.register);
+        let register = register.ok_or_else(|| Status::not_found("no such register"))?;
+        if question.purpose.consent.is_empty() {
+            let told = format!("{CONSENT_MISSING}: nobody is asked about without consent (X10)");
+            return Err(Status::failed_precondition(told));
+        }
+        self.write_down(&question)
+            .await
+            .map_err(|fault| status(&fault))?;
+        register
+            .ask(&question)
+            .await
+            .map_err(|fault| status(&fault))
+    }
+
+    async fn write_down(&self, question: &Question) -> Result<(), Fault> {
+        let about = About::Message {
+            id: question.request_id,
+            number: question.purpose.application,
+        };
+        let fact = Fact::new(about, (self.now)(), "registry", query_made(question));
+        let event = Event {
+            facts: vec![fact],
+            message: None,
+        };
+        let publication =
+            Publication::end(event).ok_or_else(|| Fault::never(&INTERNAL, "register the query"))?;
+        self.journal.write(publication).await
+    }
+}
+
+#[tonic::async_trait]
+impl Registry for Lookup {
+    async fn lookup(
+        &self,
+        request: Request<LookupRequest>,
+    ) -> Result<Response<LookupResponse>, Status> {
+        let span = tracing::info_span!("kezek.registry.v1.Registry/Lookup", rpc.system = "grpc");
+        let parent = telemetry::propagation::extract_grpc(request.metadata());
+        telemetry::propagation::follow(&span, parent);
+        let answer = self.answer(request.into_inner()).instrument(span).await?;
+        let said = match answer {
+            Answer::Known(record) => {
+                Said::RecordJson(serde_json::Value::Object(record).to_string())
+            }
+            Answer::Unknown => Said::Unknown(Unknown {}),
+        };
+        Ok(Response::new(LookupResponse { answer: Some(said) }))
+    }
+}
+
+/// The question in a request. Errors name the field and never repeat its value.
+fn read(request: LookupRequest) -> Result<Question, Status> {
+    let bad = |field: &str| Status::invalid_argument(format!("`{field}` is missing or wrong"));
+    let iin = |field: &str, text: &str| Iin::new(text).map_err(|_| bad(field));
+    let party = |field: &str, text: &str| PersonalNumber::new(text).map_err(|_| bad(field));
+    let purpose = request.purpose.ok_or_else(|| bad("purpose"))?;
+    let id = request
+        .message_id
+        .try_into()
+        .map_err(|_| bad("message_id"))?;
+    let service = ServiceCode::new(&purpose.service).map_err(|_| bad("purpose.service"))?;
+    let subject = match request.subject.ok_or_else(|| bad("subject"))? {
+        lookup_request::Subject::Iin(text) => Subject::Person(iin("iin", &text)?),
+        lookup_request::Subject::Bin(text) => {
+            Subject::Organisation(Bin::new(&text).map_err(|_| bad("bin"))?)
+        }
+        lookup_request::Subject::PowerOfAttorney(power) => Subject::PowerOfAttorney {
+            principal: party("power_of_attorney.principal", &power.principal)?,
+            representative: iin("power_of_attorney.representative", &power.representative)?,
+            number: power.number,
+        },
+        lookup_request::Subject::Payment(payment) => Subject::Payment {
+            payer: party("payment.payer", &payment.payer)?,
+            receipt: payment.receipt,
+            service: service.clone(),
+            amount_tenge: payment.amount_tenge,
+        },
+    };
+    if purpose.operator.is_empty() {
+        return Err(bad("purpose.operator"));
+    }
+    Ok(Question {
+        request_id: MessageId::from_uuid(uuid::Uuid::from_bytes(id)),
+        register: RegisterName::new(&request.register).map_err(|_| bad("register"))?,
+        subject,
+        purpose: Purpose {
+            application: purpose
+                .application
+                .parse()
+                .map_err(|_| bad("purpose.application"))?,
+            service,
+            operator: purpose.operator,
+            consent: purpose.consent,
+        },
+    })
+}
+
+fn status(fault: &Fault) -> Status {
+    let Code { name, .. } = fault.code;
+    let told = format!("{name}: could not {}: {}", fault.doing, fault.explanation);
+    match fault.again {
+        Again::Later => Status::unavailable(told),
+        Again::Never => Status::failed_precondition(told),
+    }
+}
