@@ -1,1 +1,40 @@
-//! kezekctl
+//! The commands of `kezekctl`, one file each: [`submit`] sends a signed application, [`trace`] shows its way,
+//! [`lanes`] and [`parked`] show what waits, [`flow`], [`regulation`] and [`journal`] check what has to hold.
+//!
+//! In: a command line. Out: text for people, or JSON with `--json`; exit code 0 if all is well, 1 if not, 2
+//! for a command line that makes no sense. It changes nothing but what it is told to send or release.
+
+use std::process::ExitCode;
+
+mod application;
+pub mod cli;
+mod codes;
+mod door;
+pub mod flow;
+mod form;
+pub mod journal;
+pub mod lanes;
+mod monitor;
+pub mod parked;
+pub mod regulation;
+mod screen;
+pub mod submit;
+pub mod trace;
+
+use cli::{Cli, Command};
+use screen::Screen;
+
+/// Does what the command line says.
+pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let common = &cli.common;
+    let screen = Screen::new(common.json, common.language);
+    match cli.command {
+        Command::Submit(args) => submit::run(&args, common, &screen).await,
+        Command::Trace(args) => trace::run(&args, &screen).await,
+        Command::Lanes(args) => lanes::run(&args, &screen).await,
+        Command::Parked(args) => parked::run(&args, common, &screen).await,
+        Command::Flow(args) => flow::run(&args, common, &screen),
+        Command::Regulation(args) => regulation::run(&args, common, &screen),
+        Command::Journal(args) => journal::run(&args, &screen).await,
+    }
+}

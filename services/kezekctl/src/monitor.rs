@@ -1,0 +1,153 @@
+//! Asking the monitor over HTTP.
+//!
+//! In: a path. Out: the answer as JSON, exactly as it came, and read as far as the commands show it. Fields
+//! that this version does not know are left alone, so an older `kezekctl` reads a newer monitor.
+
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use reqwest::{Client, StatusCode};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::screen::Screen;
+
+/// Where the monitor is.
+#[derive(Debug, clap::Args)]
+pub(crate) struct At {
+    /// Address of the monitor.
+    #[arg(long = "monitor", env = "KEZEK_MONITOR", value_name = "URL", default_value = DEFAULT)]
+    url: String,
+}
+
+const DEFAULT: &str = "http://127.0.0.1:18405";
+
+impl At {
+    /// The answer to `GET path`; `None` if the monitor knows nothing of the kind.
+    pub(crate) async fn get(&self, path: &str, limit: Duration) -> anyhow::Result<Option<Value>> {
+        let url = format!("{}{path}", self.url.trim_end_matches('/'));
+        let client = Client::builder().timeout(limit).build()?;
+        let answer = client.get(&url).send().await.with_context(|| {
+            format!(
+                "the monitor at {} does not answer; is it running? Say where it is with --monitor or \
+                 KEZEK_MONITOR",
+                self.url
+            )
+        })?;
+        let status = answer.status();
+        if status == StatusCode::NOT_FOUND {
+            return Ok(None);
+        }
+        let text = answer.text().await?;
+        if !status.is_success() {
+            bail!("the monitor says {status}: {text}");
+        }
+        let value = serde_json::from_str(&text);
+        value
+            .map(Some)
+            .with_context(|| format!("the monitor's answer to {path} is not JSON"))
+    }
+}
+
+/// A text in three languages.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct Text {
+    kk: String,
+    ru: String,
+    en: String,
+}
+
+impl Text {
+    pub(crate) fn shown(&self, screen: &Screen) -> &str {
+        screen.pick(&self.kk, &self.ru, &self.en)
+    }
+}
+
+/// Where an application stands.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Application {
+    pub(crate) number: String,
+    pub(crate) service: String,
+    pub(crate) service_name: Option<Text>,
+    pub(crate) channel: String,
+    pub(crate) status: String,
+    pub(crate) status_text: Option<Text>,
+    #[serde(rename = "final")]
+    pub(crate) is_final: bool,
+    /// RFC 3339, local time, as all times of the monitor.
+    pub(crate) since: String,
+    pub(crate) received_at: String,
+    pub(crate) provider: Option<String>,
+    pub(crate) registration_number: Option<String>,
+    pub(crate) reported: Option<String>,
+    pub(crate) reason: Option<Reason>,
+    pub(crate) waiting: Option<Waiting>,
+}
+
+/// Why it was refused, set aside or decided so.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Reason {
+    pub(crate) code: Option<String>,
+    pub(crate) explanation: String,
+}
+
+/// The failed try that will be repeated.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Waiting {
+    pub(crate) lane: String,
+    pub(crate) code: String,
+    pub(crate) explanation: String,
+    pub(crate) attempt: u32,
+    pub(crate) retry_at: String,
+}
+
+/// Its facts and its regulation's steps.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Timeline {
+    pub(crate) application: Application,
+    pub(crate) facts: Vec<Fact>,
+    pub(crate) steps: Vec<Step>,
+}
+
+/// A row of the journal.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Fact {
+    pub(crate) name: String,
+    pub(crate) at: String,
+    pub(crate) by: String,
+    #[serde(default)]
+    pub(crate) detail: Value,
+}
+
+/// A step: time allowed, time used.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Step {
+    pub(crate) number: u16,
+    pub(crate) unit: Option<Text>,
+    pub(crate) action: Option<Text>,
+    /// outside, not-begun, open, done, dropped.
+    pub(crate) progress: String,
+    pub(crate) allowed: String,
+    pub(crate) used_ms: Option<u64>,
+    pub(crate) late: bool,
+}
+
+/// A lane and what waits in it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Lane {
+    pub(crate) name: String,
+    pub(crate) waiting: u64,
+    pub(crate) parked: u64,
+    pub(crate) consumers: u32,
+    pub(crate) closed: bool,
+    pub(crate) since: Option<String>,
+    pub(crate) code: Option<String>,
+    pub(crate) explanation: Option<String>,
+}
+
+/// `2026-11-22T12:00:00.000+05:00` as people read it.
+pub(crate) fn moment(at: &str) -> String {
+    let (date, rest) = at.split_once('T').unwrap_or(("", at));
+    let time = rest.get(..12).unwrap_or(rest);
+    format!("{date} {time}").trim().to_owned()
+}

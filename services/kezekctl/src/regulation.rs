@@ -1,0 +1,161 @@
+//! `kezekctl regulation`: the services as data: are they in order, and what do they say.
+//!
+//! In: the regulations of the deploy folder and its map. Out: every finding with its place, or the steps of
+//! one service in words. It changes nothing.
+
+use std::{path::Path, process::ExitCode};
+
+use anyhow::Context;
+use clap::Subcommand;
+use message::{Channel, ServiceCode};
+use regulations::{Regulation, Regulations};
+use serde_json::json;
+
+use crate::{cli::Common, flow, screen::Screen};
+
+const EXAMPLES: &str = "Examples:
+  kezekctl regulation check
+  kezekctl regulation check --json
+  kezekctl regulation show apostille --channel portal --lang ru";
+
+/// Check the regulations, or show what one says.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Find what is wrong: steps that cannot be reached, conditions with one side only, unknown lanes, …
+    #[command(after_help = "Example:\n  kezekctl regulation check --deploy deploy")]
+    Check,
+    /// Show the form and the steps of a service.
+    #[command(after_help = "Example:\n  kezekctl regulation show apostille --channel portal")]
+    Show {
+        service: ServiceCode,
+        /// portal, provider or front-office.
+        #[arg(long, default_value = "portal")]
+        channel: Channel,
+    },
+}
+
+pub(crate) fn run(args: &Args, common: &Common, screen: &Screen) -> anyhow::Result<ExitCode> {
+    let regulations = load(&common.deploy)?;
+    match &args.what {
+        What::Check => check(&regulations, common, screen),
+        What::Show { service, channel } => {
+            show(find(&regulations, service)?, *channel, &regulations, screen)
+        }
+    }
+}
+
+/// The regulations of the deploy folder.
+pub(crate) fn load(deploy: &Path) -> anyhow::Result<Regulations> {
+    let folder = deploy.join("regulations");
+    Regulations::load(&folder).with_context(|| {
+        let folder = folder.display();
+        format!("no regulations in {folder}; say where they are with --deploy DIR or KEZEK_DEPLOY")
+    })
+}
+
+/// The regulation of `service`; the error tells which there are.
+pub(crate) fn find<'a>(
+    regulations: &'a Regulations,
+    service: &ServiceCode,
+) -> anyhow::Result<&'a Regulation> {
+    regulations.get(service).with_context(|| {
+        let there: Vec<_> = regulations.iter().map(|r| r.code.as_str()).collect();
+        format!(
+            "there is no service `{service}`; there are: {}",
+            there.join(", ")
+        )
+    })
+}
+
+fn check(regulations: &Regulations, common: &Common, screen: &Screen) -> anyhow::Result<ExitCode> {
+    let map = flow::load(&common.deploy)?;
+    let findings = regulations.check(&|lane| map.lane(lane).is_ok());
+    let told: Vec<_> = findings
+        .iter()
+        .map(|f| json!({"service": f.service, "place": f.place, "problem": f.problem}))
+        .collect();
+    screen.value(&json!({"services": regulations.iter().count(), "findings": told}))?;
+    for finding in &findings {
+        screen.line(finding);
+    }
+    if findings.is_empty() {
+        screen.line(format!(
+            "{} regulations, nothing to put right",
+            regulations.iter().count()
+        ));
+        return Ok(ExitCode::SUCCESS);
+    }
+    screen.line(format!(
+        "{} to put right; crates/regulations/README.md tells how",
+        findings.len()
+    ));
+    Ok(ExitCode::FAILURE)
+}
+
+fn show(
+    regulation: &Regulation,
+    channel: Channel,
+    regulations: &Regulations,
+    screen: &Screen,
+) -> anyhow::Result<ExitCode> {
+    let rules = regulation.channel(channel).with_context(|| {
+        let there: Vec<_> = regulation.channels.keys().map(|c| c.as_str()).collect();
+        format!(
+            "`{}` has no channel `{channel}`; it has: {}",
+            regulation.code,
+            there.join(", ")
+        )
+    })?;
+    let language = screen.language;
+    screen.value(&json!({
+        "service": regulation.code, "channel": channel, "fee_tenge": regulation.fee_tenge,
+        "schema": regulation.schema(channel),
+    }))?;
+    screen.line(regulation.name.get(language));
+    if let Some(fee) = regulation.fee_tenge {
+        screen.line(format!("fee: {fee} tenge"));
+    }
+    screen.line("");
+    let fields: Vec<_> = rules
+        .form
+        .all()
+        .filter_map(|name| Some((name, regulation.fields.get(name)?)))
+        .map(|(name, field)| {
+            let need = if rules.form.required.contains(name) {
+                "required"
+            } else {
+                "optional"
+            };
+            vec![
+                name.clone(),
+                need.to_owned(),
+                field.title.get(language).to_owned(),
+            ]
+        })
+        .collect();
+    screen.table(&["field", "", "title"], &fields);
+    screen.line("");
+    let steps: Vec<_> = rules
+        .steps
+        .iter()
+        .map(|step| {
+            let unit = regulations.words.units.get(&step.unit);
+            vec![
+                step.number.to_string(),
+                unit.map_or(step.unit.as_str(), |text| text.get(language))
+                    .to_owned(),
+                step.allowed.to_string(),
+                step.action.get(language).to_owned(),
+            ]
+        })
+        .collect();
+    screen.table(&["step", "unit", "allowed", "action"], &steps);
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,250 @@
+//! `kezekctl trace`: one application from its receipt to its end, in the terminal.
+//!
+//! In: an application number as a person types it. Out: where it stands, the regulation's steps with the
+//! time allowed and used (X17), every fact, every failed try with its error code in words (X12).
+
+use std::{process::ExitCode, time::Duration};
+
+use anyhow::Context;
+use message::Number;
+use serde_json::Value;
+
+use crate::{
+    codes,
+    monitor::{Application, At, Fact, Step, Timeline, moment},
+    screen::Screen,
+};
+
+const EXAMPLES: &str = "Examples:
+  kezekctl trace 02812345678901234567
+  kezekctl trace 02812 34567 89012 34567 --lang kk
+  kezekctl trace 02812345678901234567 --follow
+  kezekctl trace 02812345678901234567 --json | jq .steps";
+
+/// Show where an application stands, its steps with times, and everything that happened to it.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// The application's number; spaces and hyphens do not matter.
+    #[arg(required = true, value_name = "NUMBER")]
+    number: Vec<String>,
+    /// Show it again at each change, until its end.
+    #[arg(long)]
+    follow: bool,
+    #[command(flatten)]
+    monitor: At,
+}
+
+/// How often `--follow` looks.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+
+pub(crate) async fn run(args: &Args, screen: &Screen) -> anyhow::Result<ExitCode> {
+    let number: Number = args.number.concat().parse()?;
+    let path = format!("/v1/applications/{number}/timeline");
+    let mut facts_shown = 0;
+    loop {
+        let found = args.monitor.get(&path, ANSWER_WITHIN).await?;
+        if found.is_none() && !args.follow {
+            screen.value(&Value::Null)?;
+            screen.line(format!("the monitor knows no application {number:#}"));
+            screen.line(
+                "Next: check the number; if it was given a moment ago, ask again, or use --follow.",
+            );
+            return Ok(ExitCode::FAILURE);
+        }
+        if let Some(found) = found {
+            let timeline: Timeline = serde_json::from_value(found.clone())
+                .context("the monitor's answer is not a timeline; are both of one version?")?;
+            if timeline.facts.len() > facts_shown {
+                facts_shown = timeline.facts.len();
+                screen.value(&found)?;
+                show(&timeline, screen);
+            }
+            if timeline.application.is_final || !args.follow {
+                return Ok(ExitCode::SUCCESS);
+            }
+            screen.line("");
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+fn show(timeline: &Timeline, screen: &Screen) {
+    show_application(&timeline.application, screen);
+    screen.line("");
+    let steps: Vec<_> = timeline
+        .steps
+        .iter()
+        .map(|step| step_row(step, screen))
+        .collect();
+    screen.table(&["step", "", "used", "allowed", "unit", "action"], &steps);
+    screen.line("");
+    let facts: Vec<_> = timeline
+        .facts
+        .iter()
+        .map(|fact| fact_row(fact, screen))
+        .collect();
+    screen.table(&["time (Asia/Almaty)", "fact", "by", ""], &facts);
+}
+
+fn show_application(application: &Application, screen: &Screen) {
+    let number: Result<Number, _> = application.number.parse();
+    let number = number.map_or_else(|_| application.number.clone(), |n| format!("{n:#}"));
+    let status = application
+        .status_text
+        .as_ref()
+        .map_or("", |text| text.shown(screen));
+    screen.line(format!("{number}  {} ({})", status, application.status));
+    let name = application
+        .service_name
+        .as_ref()
+        .map_or("", |text| text.shown(screen));
+    screen.line(format!(
+        "  {} · {} · {name}",
+        application.service, application.channel
+    ));
+    let received = moment(&application.received_at);
+    screen.line(format!(
+        "  received {received}, so since {}",
+        moment(&application.since)
+    ));
+    if let Some(provider) = &application.provider {
+        let registered = application
+            .registration_number
+            .as_deref()
+            .unwrap_or("not registered yet");
+        let reported = application
+            .reported
+            .as_deref()
+            .map(|r| format!(", {r}"))
+            .unwrap_or_default();
+        screen.line(format!("  provider {provider}: {registered}{reported}"));
+    }
+    if let Some(reason) = &application.reason {
+        let code = reason.code.as_deref().unwrap_or_default();
+        tell_code("reason", code, &reason.explanation, screen);
+    }
+    if let Some(waiting) = &application.waiting {
+        let what = format!(
+            "waits in {}, {} tries failed, next at {}",
+            waiting.lane,
+            waiting.attempt,
+            moment(&waiting.retry_at)
+        );
+        tell_code(&what, &waiting.code, &waiting.explanation, screen);
+    }
+}
+
+fn tell_code(what: &str, code: &str, explanation: &str, screen: &Screen) {
+    screen.line(format!("  {what}: {code} {explanation}").trim_end());
+    for text in [codes::meaning(code, screen), codes::action(code, screen)] {
+        if !text.is_empty() {
+            screen.line(format!("    {text}"));
+        }
+    }
+}
+
+fn step_row(step: &Step, screen: &Screen) -> Vec<String> {
+    let mark = match (step.progress.as_str(), step.late) {
+        (_, true) => "late!",
+        ("done", _) => "done",
+        ("open", _) => "open",
+        ("dropped", _) => "dropped",
+        ("outside", _) => "before us",
+        _ => "",
+    };
+    let text = |text: &Option<crate::monitor::Text>| {
+        text.as_ref()
+            .map(|t| t.shown(screen).to_owned())
+            .unwrap_or_default()
+    };
+    vec![
+        step.number.to_string(),
+        mark.to_owned(),
+        step.used_ms.map(used).unwrap_or_default(),
+        step.allowed.clone(),
+        text(&step.unit),
+        text(&step.action),
+    ]
+}
+
+/// Milliseconds in the unit that suits them.
+fn used(ms: u64) -> String {
+    let (s, m, h) = (ms / 1000, ms / 60_000, ms / 3_600_000);
+    match ms {
+        0..1_000 => format!("{ms}ms"),
+        1_000..60_000 => format!("{s}.{}s", ms % 1000 / 100),
+        60_000..3_600_000 => format!("{m}m{:02}s", s % 60),
+        3_600_000..86_400_000 => format!("{h}h{:02}m", m % 60),
+        _ => format!("{}d{:02}h", h / 24, h % 24),
+    }
+}
+
+fn fact_row(fact: &Fact, screen: &Screen) -> Vec<String> {
+    vec![
+        moment(&fact.at),
+        fact.name.clone(),
+        fact.by.clone(),
+        said(&fact.detail, screen),
+    ]
+}
+
+/// A fact's detail on one line, the error code with its meaning.
+fn said(detail: &Value, screen: &Screen) -> String {
+    let mut parts = Vec::new();
+    for (name, value) in detail.as_object().into_iter().flatten() {
+        match (name.as_str(), value) {
+            ("code", Value::String(code)) => {
+                parts.push(format!("{code}: {}", codes::meaning(code, screen)));
+            }
+            ("signers", Value::Array(signers)) => {
+                let names = signers.iter().filter_map(|s| s["name"].as_str());
+                parts.push(names.collect::<Vec<_>>().join(", "));
+            }
+            ("retry_at", Value::String(at)) => parts.push(format!("next try {}", moment(at))),
+            ("attempt", attempt) => parts.push(format!("try {attempt}")),
+            ("explanation" | "of", _) | (_, Value::Null) => {}
+            (_, Value::String(text)) if text.is_empty() => {}
+            (_, Value::String(text)) => parts.push(text.clone()),
+            (_, other) => parts.push(other.to_string()),
+        }
+    }
+    if let Some(explanation) = detail["explanation"].as_str().filter(|e| !e.is_empty()) {
+        parts.push(explanation.to_owned());
+    }
+    parts.join(" · ")
+}
+
+#[cfg(test)]
+mod tests {
+    use message::Language;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn times_are_shown_in_the_unit_that_suits_them() {
+        let shown = [7, 12_340, 83_000, 7_260_000, 180_000_000].map(used);
+        assert_eq!(shown, ["7ms", "12.3s", "1m23s", "2h01m", "2d02h"]);
+        assert_eq!(
+            moment("2026-11-22T12:00:00.000+05:00"),
+            "2026-11-22 12:00:00.000"
+        );
+    }
+
+    #[test]
+    fn a_failed_try_is_told_with_the_meaning_of_its_code() {
+        let code = fault::catalogue().next().unwrap();
+        let detail = json!({
+            "lane": "router.committee", "code": code.name, "explanation": "connection refused",
+            "attempt": 2, "retry_at": "2026-11-22T12:00:00.000+05:00",
+        });
+        let line = said(&detail, &Screen::new(false, Language::Ru));
+        assert!(
+            line.contains(code.meaning.ru) && line.contains("try 2"),
+            "{line}"
+        );
+        assert!(line.ends_with("connection refused"), "{line}");
+    }
+}
