@@ -2,7 +2,7 @@
 //!
 //! Certificates are judged at the instant the message was received, so the same message twice ends the same
 //! way however long it waited. The arithmetic runs on threads for blocking work. When a revocation list is
-//! lacking it is fetched once, at once, and the question is asked again; after that the message waits.
+//! lacking it is fetched at once, and the question asked again; if that does not help, the message waits.
 
 use std::sync::Arc;
 
@@ -66,17 +66,17 @@ impl Verify {
                 "",
             )));
         }
-        let signers = match self.pass(message).await? {
-            Pass::Valid(signers) => signers,
-            Pass::Refused(refusal) => return Ok(Opinion::Refused(refusal)),
-            Pass::Lacking(need) => {
-                let configured = self.lists.renew(&need.authority).await;
-                match self.pass(message).await? {
-                    Pass::Valid(signers) => signers,
-                    Pass::Refused(refusal) => return Ok(Opinion::Refused(refusal)),
-                    Pass::Lacking(need) => {
-                        return Err(self.cannot_tell(&need, configured, message.received_at));
+        let mut renewed = Vec::new();
+        let signers = loop {
+            match self.pass(message).await? {
+                Pass::Valid(signers) => break signers,
+                Pass::Refused(refusal) => return Ok(Opinion::Refused(refusal)),
+                Pass::Lacking(need) => {
+                    let tried = renewed.contains(&need.authority);
+                    if tried || !self.lists.renew(&need.authority).await {
+                        return Err(self.cannot_tell(&need, tried, message.received_at));
                     }
+                    renewed.push(need.authority);
                 }
             }
         };

@@ -1,0 +1,11 @@
+//! The signature service from outside: real certificates, real lists over HTTP, no broker.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+mod ca;
+mod endings;
+mod grpc;
+mod persons;
+mod revocation;
+mod start;
+mod world;
