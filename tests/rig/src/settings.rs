@@ -80,7 +80,7 @@ fn signature(at: &Addresses, redis: &Redis, outside: &Outside) -> anyhow::Result
 fn registry(at: &Addresses, redis: &Redis, outside: &Outside) -> anyhow::Result<Settings> {
     Ok(vec![
         ("grpc.listen", loopback(at.registry_grpc)),
-        ("answers.redis", redis.url().into()),
+        ("redis.url", redis.url().into()),
         (
             "register.gbd-fl.endpoint",
             outside.address("gbd-fl")?.into(),
