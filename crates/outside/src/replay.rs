@@ -77,18 +77,23 @@ impl Drop for Held {
 impl Replay {
     /// Starts to replay on a free port of 127.0.0.1. `GET …/health` is answered by 200 while the line is up.
     pub async fn start(recording: Recording) -> io::Result<Self> {
-        let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Self::start_on(0, recording).await
+    }
+
+    /// The same on a port of 127.0.0.1 that is known beforehand.
+    pub async fn start_on(port: u16, recording: Recording) -> io::Result<Self> {
+        let place = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let asked = Arc::default();
         if matches!(recording, Recording::Line(Line::Refused)) {
             let socket = TcpSocket::new_v4()?;
-            socket.bind(free)?;
+            socket.bind(place)?;
             return Ok(Self {
                 address: socket.local_addr()?,
                 asked,
                 held: Held::Port { _socket: socket },
             });
         }
-        let listener = TcpListener::bind(free).await?;
+        let listener = TcpListener::bind(place).await?;
         let address = listener.local_addr()?;
         let heard = Arc::clone(&asked);
         let task = tokio::spawn(async move {

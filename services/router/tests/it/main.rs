@@ -7,4 +7,5 @@
 
 mod deliver;
 mod fixture;
+mod process;
 mod route;
