@@ -183,7 +183,7 @@ pub fn read(body: &[u8]) -> Result<Envelope, Problem> {
 fn said(error: &serde_json::Error) -> String {
     let line = format!("line {}, column {}", error.line(), error.column());
     if !error.is_data() {
-        return format!("is not JSON: stopped at {line}");
+        return format!("is not the JSON of a message: stopped at {line}");
     }
     let text = error.to_string();
     let text = text
@@ -298,7 +298,7 @@ mod tests {
                 json!("900101300017"),
                 "wrong value; expected one of",
             ),
-            ("kind", json!(900_101_300_017_u64), "wrong value; expected"),
+            ("kind", json!(900_101_300_017_u64), "stopped at line"),
             (
                 "service",
                 json!("900101300017 expected"),
@@ -306,7 +306,7 @@ mod tests {
             ),
             (
                 "applicant.iin",
-                json!("900101300017"),
+                json!("900101300018"),
                 "has a wrong check digit",
             ),
             (
@@ -316,7 +316,7 @@ mod tests {
             ),
             (
                 "applicant.bin",
-                json!("900101300017"),
+                json!("900101300018"),
                 "has a wrong check digit",
             ),
             ("document.content", json!("900101300017="), "is not base64"),

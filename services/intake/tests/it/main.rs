@@ -1,0 +1,14 @@
+//! intake, seen from the street: what is taken, what is refused and how, and what happens when the servers
+//! around it come and go. The broker and the memory of answers are stand-ins where their behaviour is the
+//! question, and real servers where our use of them is.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod answers;
+mod anything;
+mod bench;
+mod letters;
+mod order;
+mod redis;
+mod street;
+mod waiting;
