@@ -1,20 +1,17 @@
-//! Reads the journal stream into the journal table: one writer, in the stream's order, in batches.
+//! Writes what the journal stream hands over into the journal table: one writer, in the stream's order.
 //!
-//! A batch is what has arrived when the writer comes back from the last one, and a few milliseconds more: at
-//! low load nothing waits, at high load one commit stores hundreds of facts. The reading position moves in
-//! the same transaction, so whatever fails is read again from there and leaves no trace twice. While the
-//! database is away nothing is taken further; the stream keeps it.
+//! In come batches of entries; out goes nothing but rows. The reading position moves in the same transaction,
+//! so whatever fails is handed over again and leaves no trace twice. While the database is away, or another
+//! instance is the writer, batches are refused and the stream keeps them. An entry that can never be stored
+//! is noted as unreadable and stops nothing.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
+use fault::{Fault, inside};
 use jiff::Timestamp;
-use message::Event;
-use tokio::{
-    sync::mpsc,
-    time::{Instant, sleep, timeout_at},
-};
-use tokio_util::sync::CancellationToken;
+use message::{About, Detail, Event, Fact, LaneName};
+use tokio::time::sleep;
 use tracing::{info, warn};
 
 use crate::{
@@ -23,196 +20,168 @@ use crate::{
     store::{Store, StoreError, WriteError, Writer},
 };
 
-/// Where entries come from.
-#[async_trait]
-pub trait Source: Send + Sync + 'static {
-    /// Entries from `offset` on, in order, for as long as the receiver lives. The channel ends when reading
-    /// cannot go on; it is then opened again.
-    async fn open(&self, offset: i64) -> anyhow::Result<mpsc::Receiver<Entry>>;
+/// Batches smaller than this are followed by a pause in which the next one grows.
+const BATCH_SMALL: usize = 100;
+
+/// The reader of the journal stream that writes the table.
+#[derive(Debug)]
+pub struct Ingest {
+    store: Store,
+    writer: Option<Writer>,
+    /// The database refused something in the last batch, which comes again: its entries are stored one by one.
+    careful: bool,
+    linger: Duration,
+    meter: JournalMeter,
+    now: fn() -> Timestamp,
 }
 
-/// How the writer works.
-#[derive(Debug, Clone, Copy)]
-pub struct Settings {
-    /// Entries in one transaction at most.
-    pub batch_max: usize,
-    /// How long a batch waits to grow.
-    pub linger: Duration,
-    /// Pause before another try: after a fault, or to become the writer.
-    pub pause: Duration,
-}
-
-/// Brings the database to the point where a writer can begin.
-#[async_trait]
-pub trait Prepare: Send + Sync + 'static {
-    async fn prepare(&self) -> Result<(), StoreError>;
-}
-
-/// The writer's task; see the head of this file.
-pub struct Ingest<S, P> {
-    pub store: Store,
-    pub source: S,
-    pub prepare: P,
-    pub settings: Settings,
-    pub meter: JournalMeter,
-    /// Told whether this instance writes or stands by in good health.
-    pub healthy: Box<dyn Fn(bool) + Send + Sync>,
-}
-
-#[derive(Debug, thiserror::Error)]
-enum Interrupted {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Write(#[from] WriteError),
-    #[error("the journal stream cannot be read: {0:#}")]
-    Stream(anyhow::Error),
-    #[error("reading the journal stream has ended")]
-    StreamEnded,
-}
-
-impl<S: Source, P: Prepare> Ingest<S, P> {
-    /// Works until `shutdown`. Faults of database and broker are waited out; they never end it.
-    pub async fn run(self, shutdown: CancellationToken) -> anyhow::Result<()> {
-        // Entries before this offset are stored one by one, because one of them the database refused.
-        let mut careful_until = 0;
-        loop {
-            let ended = self.session(&mut careful_until, &shutdown).await;
-            let Err(interrupted) = ended else {
-                return Ok(());
-            };
-            (self.healthy)(false);
-            self.meter.interrupted(Timestamp::now());
-            warn!(error = error_chain(&interrupted), "the journal waits");
-            tokio::select! {
-                () = sleep(self.settings.pause) => {}
-                () = shutdown.cancelled() => return Ok(()),
-            }
+impl Ingest {
+    /// `linger` is the pause after a small batch: at low load nothing waits for it, at high load it spares
+    /// commits.
+    pub fn new(
+        store: Store,
+        linger: Duration,
+        meter: JournalMeter,
+        now: fn() -> Timestamp,
+    ) -> Self {
+        Self {
+            store,
+            writer: None,
+            careful: false,
+            linger,
+            meter,
+            now,
         }
     }
 
-    /// One writer's life, from becoming it to `shutdown`.
-    async fn session(
-        &self,
-        careful_until: &mut i64,
-        shutdown: &CancellationToken,
-    ) -> Result<(), Interrupted> {
-        self.prepare.prepare().await?;
-        let Some(mut writer) = self.become_writer(shutdown).await? else {
-            return Ok(());
-        };
-        let from = writer.next_offset();
-        info!(
-            offset = from,
-            position = writer.head().position,
-            "this instance writes the journal"
-        );
-        let mut entries = self.source.open(from).await.map_err(Interrupted::Stream)?;
-        (self.healthy)(true);
-        let mut waiting = Vec::with_capacity(self.settings.batch_max);
-        loop {
-            if entries.is_empty() {
-                self.meter.idle();
-            }
-            let careful = writer.next_offset() < *careful_until;
-            let limit = if careful { 1 } else { self.settings.batch_max };
-            let received = tokio::select! {
-                received = gather(&mut entries, &mut waiting, limit, self.settings.linger) => received,
-                () = shutdown.cancelled() => return Ok(()),
-            };
-            if !received {
-                return Err(Interrupted::StreamEnded);
-            }
-            if careful {
-                self.store_one(&mut writer, waiting.remove(0)).await?;
-                continue;
-            }
-            let batch = Batch::new(waiting.drain(..), writer.next_offset());
-            match self.store(&mut writer, &batch).await {
-                Err(WriteError::Poisoned(error)) => {
-                    *careful_until = batch.next_offset;
-                    return Err(WriteError::Poisoned(error).into());
-                }
-                stored => stored?,
-            }
+    /// Becomes the writer, unless another instance is. Tells the offset to read from.
+    pub async fn begin(&mut self) -> Result<Option<i64>, StoreError> {
+        self.writer = self.store.writer().await?;
+        if let Some(writer) = &self.writer {
+            let (offset, position) = (writer.next_offset(), writer.head().position);
+            info!(offset, position, "this instance writes the journal");
         }
+        Ok(self.writer.as_ref().map(Writer::next_offset))
     }
 
-    /// Waits until no other instance is the writer; none at `shutdown`.
-    async fn become_writer(
-        &self,
-        shutdown: &CancellationToken,
-    ) -> Result<Option<Writer>, StoreError> {
-        loop {
-            if let Some(writer) = self.store.writer().await? {
-                return Ok(Some(writer));
-            }
-            (self.healthy)(true);
-            tokio::select! {
-                () = sleep(self.settings.pause) => {}
-                () = shutdown.cancelled() => return Ok(None),
-            }
+    /// Stores a batch for good, or fails and leaves nothing of it.
+    pub async fn store(&mut self, entries: Vec<Entry>) -> Result<(), Fault> {
+        let oldest = times(&entries).min();
+        let newest = times(&entries).max();
+        let small = entries.len() < BATCH_SMALL;
+        let stored = self.try_store(entries).await;
+        let known_to = if stored.is_ok() { newest } else { oldest };
+        if let Some(known_to) = known_to {
+            self.meter.known_to(known_to, (self.now)());
         }
-    }
-
-    async fn store(&self, writer: &mut Writer, batch: &Batch) -> Result<(), WriteError> {
-        let written = writer.write(batch).await?;
-        let newest = batch.facts.iter().map(|(_, fact)| fact.at).max();
-        self.meter.stored(written.rows, newest);
-        for (offset, undecodable) in &batch.undecodable {
-            warn!(
-                offset,
-                why = undecodable.why,
-                "an entry of the journal stream was noted as unreadable"
+        if let Err(error) = stored {
+            // Whatever happened to it, a writer that failed starts anew from what the table says.
+            self.writer = None;
+            return Err(
+                Fault::outage(&inside::STORE_OF_FACTS_UNAVAILABLE, "write the journal")
+                    .from_source(error),
             );
+        }
+        if small {
+            sleep(self.linger).await;
         }
         Ok(())
     }
 
-    /// Stores an entry by itself; if the database will never take it, notes it as unreadable.
-    async fn store_one(&self, writer: &mut Writer, entry: Entry) -> Result<(), WriteError> {
-        let offset = entry.offset;
-        let bytes = entry.content.as_ref().map(wire::encode).unwrap_or_default();
-        let alone = Batch::new([entry], writer.next_offset());
-        match self.store(writer, &alone).await {
-            Err(WriteError::Poisoned(error)) => {
-                let why = format!("the database refuses it: {error}");
-                let content: Result<Event, _> = Err(Undecodable { why, bytes });
-                let noted = Batch::new([Entry { offset, content }], writer.next_offset());
-                self.store(writer, &noted).await
+    async fn try_store(&mut self, entries: Vec<Entry>) -> Result<(), WriteError> {
+        if self.writer.is_none() {
+            self.begin().await?;
+        }
+        let Some(writer) = &mut self.writer else {
+            return Err(WriteError::Overtaken);
+        };
+        if std::mem::take(&mut self.careful) {
+            for entry in entries {
+                store_alone(writer, entry).await?;
             }
-            stored => stored,
+            return Ok(());
         }
+        let batch = Batch::new(entries, writer.next_offset());
+        let written = writer.write(&batch).await;
+        self.careful = matches!(written, Err(WriteError::Poisoned(_)));
+        self.meter.stored(written?.rows);
+        noted(&batch);
+        Ok(())
     }
 }
 
-/// Waits for the first entry, then up to `linger` for more, until there are `limit`. False at the end.
-async fn gather(
-    entries: &mut mpsc::Receiver<Entry>,
-    waiting: &mut Vec<Entry>,
-    limit: usize,
-    linger: Duration,
-) -> bool {
-    if entries.recv_many(waiting, limit).await == 0 {
-        return false;
-    }
-    let deadline = Instant::now() + linger;
-    while waiting.len() < limit {
-        let more = entries.recv_many(waiting, limit - waiting.len());
-        // Both the end of the time and the end of the stream close the batch.
-        if timeout_at(deadline, more).await.unwrap_or(0) == 0 {
-            break;
+/// Stores an entry by itself; if the database will never take it, notes it as unreadable.
+async fn store_alone(writer: &mut Writer, entry: Entry) -> Result<(), WriteError> {
+    let offset = entry.offset;
+    let bytes = entry.content.as_ref().map(wire::encode).unwrap_or_default();
+    let alone = Batch::new([entry], writer.next_offset());
+    match writer.write(&alone).await {
+        Err(WriteError::Poisoned(error)) => {
+            let why = format!("the database refuses it: {error}");
+            let content = Err(Undecodable { why, bytes });
+            let batch = Batch::new([Entry { offset, content }], writer.next_offset());
+            writer.write(&batch).await?;
+            noted(&batch);
+            Ok(())
         }
+        written => written.map(drop),
     }
-    true
 }
 
-fn error_chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
+fn noted(batch: &Batch) {
+    for (offset, undecodable) in &batch.undecodable {
+        let why = &undecodable.why;
+        warn!(
+            offset,
+            why, "an entry of the journal stream was noted as unreadable"
+        );
     }
-    text
+}
+
+fn times(entries: &[Entry]) -> impl Iterator<Item = Timestamp> {
+    entries
+        .iter()
+        .filter_map(|entry| entry.content.as_ref().ok())
+        .flat_map(|event| event.facts.iter().map(|fact| fact.at))
+}
+
+#[async_trait]
+impl broker::Reader for Ingest {
+    async fn take(&mut self, entries: Vec<broker::Entry>) -> Result<(), Fault> {
+        self.store(entries.into_iter().map(entry).collect()).await
+    }
+}
+
+/// An entry of the stream as the journal takes it. Of a message that the broker itself gave up, its being set
+/// aside is the one thing that was not told yet.
+pub fn entry(read: broker::Entry) -> Entry {
+    let offset = i64::try_from(read.offset).unwrap_or(i64::MAX);
+    let content = match (read.event, read.dead) {
+        (Ok(event), None) => Ok(event),
+        (Ok(event), Some(dead)) => Ok(given_up(event, &dead)),
+        (Err(bytes), _) => Err(Undecodable {
+            why: format!("not an event of ours, published under `{}`", read.key),
+            bytes,
+        }),
+    };
+    Entry { offset, content }
+}
+
+fn given_up(mut event: Event, dead: &broker::DeadLetter) -> Event {
+    let about = event.message.as_ref().map(|message| About::Message {
+        id: message.id,
+        number: message.number,
+    });
+    if let (Some(about), Ok(lane)) = (about, LaneName::new(&dead.lane)) {
+        // The broker's clock has whole seconds: it may seem to come before what led to it.
+        let told = event.facts.iter().map(|fact| fact.at).max();
+        let at = told.map_or(dead.at, |told| told.max(dead.at));
+        let detail = Detail::Parked {
+            lane,
+            code: dead.code.name.to_owned(),
+            explanation: String::new(),
+        };
+        event.facts.push(Fact::new(about, at, "broker", detail));
+    }
+    event
 }

@@ -88,10 +88,11 @@ impl Store {
 
 /// Brings the schema up to date, as the owner of the tables. Several at once wait for each other.
 pub async fn migrate(options: PgConnectOptions) -> Result<(), StoreError> {
-    let mut connection = steadied(options).connect().await?;
-    MIGRATIONS.run(&mut connection).await?;
-    connection.close().await?;
-    Ok(())
+    let pool = PgPoolOptions::new().max_connections(1);
+    let pool = pool.connect_with(steadied(options)).await?;
+    let done = MIGRATIONS.run(&pool).await;
+    pool.close().await;
+    Ok(done?)
 }
 
 /// A connection that both ends give up within half a minute when the other is gone.

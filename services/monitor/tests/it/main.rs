@@ -6,9 +6,12 @@
     reason = "a test that cannot be set up has failed"
 )]
 
+mod asking;
 mod chain;
+mod following;
 mod journal;
 mod samples;
 mod status;
 mod support;
 mod tampering;
+mod writing;

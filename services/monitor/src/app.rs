@@ -1,0 +1,268 @@
+//! Makes the parts of the service and joins them: the journal's writer, the lane of reports, two doors for
+//! questions. Database and broker may come and go; nothing here ends because one of them is away.
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::Context;
+use async_trait::async_trait;
+use broker::{CheckError, Publisher};
+use chassis::{Chassis, Condition};
+use flow::{Map, QueueDeclaration};
+use jiff::Timestamp;
+use message::LaneName;
+use regulations::Regulations;
+use sqlx::postgres::PgConnectOptions;
+use tokio::{net::TcpListener, sync::watch, time::sleep};
+use tokio_util::sync::CancellationToken;
+use tonic::transport::{Server, server::TcpIncoming};
+use tracing::warn;
+
+use crate::{
+    config::{Config, Journal},
+    follow::Follow,
+    grpc, http,
+    ingest::Ingest,
+    metrics::JournalMeter,
+    questions::{Count, Questions, Queues},
+    store::{Store, StoreError, migrate},
+};
+
+const SERVICE: &str = "monitor";
+
+/// The lane of providers' reports.
+pub const FOLLOW: &str = "monitor.follow";
+
+/// Pause between looks at a database or broker that is not there.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Builds the service and hands its tasks to the process.
+pub async fn build(config: Config, chassis: Chassis) -> anyhow::Result<()> {
+    let map = Arc::new(Map::load(&config.flow)?);
+    let store = Store::new(
+        config.database.options().map_err(anyhow::Error::msg)?,
+        config.database.connections_max,
+        Duration::from_millis(config.database.acquire_ms_max),
+    );
+    let questions = Questions {
+        store: store.clone(),
+        regulations: Arc::new(Regulations::load(&config.regulations)?),
+        map: Arc::clone(&map),
+        queues: Arc::new(BrokerQueues(config.broker.clone())),
+    };
+    serve_grpc(&config, questions.clone(), &chassis).await?;
+    serve_http(&config, questions, &chassis).await?;
+
+    let (told, prepared) = watch::channel(false);
+    let condition = chassis.condition("database");
+    let owner = config
+        .database
+        .migrate_options()
+        .map_err(anyhow::Error::msg)?;
+    let (watched, shutdown) = (store.clone(), chassis.shutdown());
+    chassis.spawn("database", async move {
+        prepare(&watched, owner, &shutdown).await?;
+        told.send_replace(true);
+        watch_over(&watched, &condition, &shutdown).await;
+        Ok(())
+    });
+
+    let patience = Duration::from_millis(config.follow.wait_ms_max);
+    let work = Work {
+        broker: config.broker,
+        map,
+        store,
+        prepared,
+        condition: chassis.condition("broker"),
+        shutdown: chassis.shutdown(),
+    };
+    chassis.spawn("journal", work.clone().journal(config.journal));
+    chassis.spawn(FOLLOW, work.follow(patience));
+    Ok(())
+}
+
+/// Brings the schema up to date and looks at our rights, as soon as the database is there.
+async fn prepare(
+    store: &Store,
+    owner: Option<PgConnectOptions>,
+    shutdown: &CancellationToken,
+) -> anyhow::Result<()> {
+    loop {
+        match make_ready(store, owner.clone()).await {
+            Ok(()) => return Ok(()),
+            Err(error @ StoreError::Unsafe { .. }) => return Err(error.into()),
+            Err(error) => warn!(error = %chain(&error), "the database is not ready"),
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => return Ok(()),
+            () = sleep(PAUSE) => {}
+        }
+    }
+}
+
+async fn make_ready(store: &Store, owner: Option<PgConnectOptions>) -> Result<(), StoreError> {
+    if let Some(owner) = owner {
+        migrate(owner).await?;
+    }
+    store.check_role().await
+}
+
+/// Says whether the database answers, until `shutdown`.
+async fn watch_over(store: &Store, condition: &Condition, shutdown: &CancellationToken) {
+    while !shutdown.is_cancelled() {
+        condition.set(store.ping().await.is_ok());
+        tokio::select! {
+            () = shutdown.cancelled() => {}
+            () = sleep(PAUSE) => {}
+        }
+    }
+}
+
+/// What both of our readers of the broker need.
+#[derive(Clone)]
+struct Work {
+    broker: broker::Config,
+    map: Arc<Map>,
+    store: Store,
+    prepared: watch::Receiver<bool>,
+    condition: Condition,
+    shutdown: CancellationToken,
+}
+
+impl Work {
+    /// Waits for the database, then looks at the broker until it is there and safe. False at shutdown.
+    async fn begin(&mut self) -> anyhow::Result<bool> {
+        tokio::select! {
+            () = self.shutdown.cancelled() => return Ok(false),
+            // The one who tells ends without telling only at shutdown.
+            prepared = self.prepared.wait_for(|prepared| *prepared) => if prepared.is_err() {
+                return Ok(false);
+            },
+        }
+        let queues = self.map.queues_of(SERVICE);
+        while let Err(error) = broker::check(&self.broker, &queues).await {
+            let CheckError::Unavailable { what, source } = error else {
+                return Err(error.into());
+            };
+            warn!(what, %source, "the broker cannot be looked at yet");
+            tokio::select! {
+                () = self.shutdown.cancelled() => return Ok(false),
+                () = sleep(PAUSE) => {}
+            }
+        }
+        self.condition.set(true);
+        Ok(true)
+    }
+
+    /// Becomes the journal's writer, as soon as no other instance is, and writes until shutdown.
+    async fn journal(mut self, settings: Journal) -> anyhow::Result<()> {
+        if !self.begin().await? {
+            return Ok(());
+        }
+        let linger = Duration::from_millis(settings.linger_ms);
+        let meter = JournalMeter::default();
+        let mut ingest = Ingest::new(self.store, linger, meter, Timestamp::now);
+        let offset = loop {
+            match ingest.begin().await {
+                Ok(Some(offset)) => break offset,
+                Ok(None) => {}
+                Err(error) => warn!(error = %chain(&error), "the journal waits for the database"),
+            }
+            tokio::select! {
+                () = self.shutdown.cancelled() => return Ok(()),
+                () = sleep(Duration::from_millis(settings.standby_ms)) => {}
+            }
+        };
+        let after = u64::try_from(offset - 1).ok();
+        broker::read_journal(self.broker, after, ingest, self.shutdown).await;
+        Ok(())
+    }
+
+    /// Works the lane of reports until shutdown.
+    async fn follow(mut self, patience: Duration) -> anyhow::Result<()> {
+        if !self.begin().await? {
+            return Ok(());
+        }
+        let stage = Arc::new(Follow::new(self.store, patience));
+        let publisher = Publisher::start(&self.broker, SERVICE);
+        let drain = Duration::from_millis(self.broker.drain_ms_max);
+        broker::run_lane(
+            self.broker,
+            self.map,
+            LaneName::new(FOLLOW)?,
+            stage,
+            publisher.clone(),
+            self.shutdown,
+            Timestamp::now,
+        )
+        .await?;
+        publisher.close(drain).await;
+        Ok(())
+    }
+}
+
+/// The broker's own word on its queues.
+struct BrokerQueues(broker::Config);
+
+#[async_trait]
+impl Queues for BrokerQueues {
+    async fn counts(&self, queues: &[QueueDeclaration]) -> anyhow::Result<Vec<Count>> {
+        let counts = broker::counts(&self.0, queues).await?;
+        Ok(counts
+            .into_iter()
+            .map(|count| Count {
+                ready: u64::from(count.messages),
+                consumers: count.consumers,
+            })
+            .collect())
+    }
+}
+
+async fn serve_grpc(
+    config: &Config,
+    questions: Questions,
+    chassis: &Chassis,
+) -> anyhow::Result<()> {
+    let listen = config.grpc.listen;
+    let listener = TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("cannot listen on grpc.listen = {listen}"))?;
+    let shutdown = chassis.shutdown();
+    chassis.spawn("grpc", async move {
+        Server::builder()
+            .add_service(grpc::server(questions))
+            .serve_with_incoming_shutdown(TcpIncoming::from(listener), shutdown.cancelled_owned())
+            .await?;
+        Ok(())
+    });
+    Ok(())
+}
+
+async fn serve_http(
+    config: &Config,
+    questions: Questions,
+    chassis: &Chassis,
+) -> anyhow::Result<()> {
+    let listen = config.http.listen;
+    let listener = TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("cannot listen on http.listen = {listen}"))?;
+    let shutdown = chassis.shutdown();
+    chassis.spawn("http", async move {
+        axum::serve(listener, http::router(questions))
+            .with_graceful_shutdown(shutdown.cancelled_owned())
+            .await?;
+        Ok(())
+    });
+    Ok(())
+}
+
+/// An error with all that is beneath it.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}

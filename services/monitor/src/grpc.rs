@@ -1,0 +1,249 @@
+//! Questions over gRPC: `kezek.monitor.v1`. Decodes, asks, encodes; decides nothing.
+
+use fault::Again;
+use jiff::Timestamp;
+use message::MessageId;
+use tonic::{Request, Response, Status};
+use tracing::{Instrument, Span, info_span, warn};
+use uuid::Uuid;
+use wire::proto::monitor::{
+    self as proto,
+    monitor_server::{Monitor, MonitorServer},
+};
+
+use crate::{
+    answers,
+    questions::{Questions, Unanswered},
+};
+
+/// The gRPC server over `questions`.
+pub fn server(questions: Questions) -> MonitorServer<Door> {
+    MonitorServer::new(door(questions))
+}
+
+/// What stands behind that server.
+pub fn door(questions: Questions) -> Door {
+    Door { questions }
+}
+
+/// See the head of this file.
+pub struct Door {
+    questions: Questions,
+}
+
+/// A span in the caller's trace, named as OpenTelemetry names calls.
+fn span<T>(method: &'static str, request: &Request<T>) -> Span {
+    let name = "kezek.monitor.v1.Monitor";
+    let span = info_span!("rpc", otel.name = %format!("{name}/{method}"), rpc.system = "grpc");
+    let parent = telemetry::propagation::extract_grpc(request.metadata());
+    telemetry::propagation::follow(&span, parent);
+    span
+}
+
+fn status(unanswered: Unanswered) -> Status {
+    let (code, detail) = (unanswered.code(), unanswered.detail());
+    let told = format!("{code}: {detail}");
+    let status = match &unanswered {
+        Unanswered::Malformed(_) => Status::invalid_argument(told),
+        Unanswered::NoApplication(_) | Unanswered::NoMessage => Status::not_found(told),
+        Unanswered::Store(_) | Unanswered::Broker(_) => Status::unavailable(told),
+    };
+    if code.again == Again::Later {
+        let error = format!("{:#}", anyhow::Error::from(unanswered));
+        warn!(error, "a question was not answered");
+    }
+    status
+}
+
+type Answer<T> = Result<Response<T>, Status>;
+
+#[tonic::async_trait]
+impl Monitor for Door {
+    async fn get_application(
+        &self,
+        request: Request<proto::GetApplicationRequest>,
+    ) -> Answer<proto::Application> {
+        let span = span("GetApplication", &request);
+        let asked = request.into_inner();
+        let answer = self.questions.application(&asked.number).instrument(span);
+        Ok(Response::new(application(answer.await.map_err(status)?)))
+    }
+
+    async fn get_timeline(
+        &self,
+        request: Request<proto::GetTimelineRequest>,
+    ) -> Answer<proto::Timeline> {
+        let span = span("GetTimeline", &request);
+        let asked = request.into_inner();
+        let answer = self.questions.timeline(&asked.number, Timestamp::now());
+        let answer = answer.instrument(span).await.map_err(status)?;
+        Ok(Response::new(proto::Timeline {
+            application: Some(application(answer.application)),
+            facts: answer.facts.into_iter().map(entry).collect(),
+            steps: answer.steps.into_iter().map(step).collect(),
+        }))
+    }
+
+    async fn get_receipt(
+        &self,
+        request: Request<proto::GetReceiptRequest>,
+    ) -> Answer<proto::Receipt> {
+        let span = span("GetReceipt", &request);
+        let id = Uuid::from_slice(&request.into_inner().message_id)
+            .map_err(|_| Status::invalid_argument("malformed: message_id: is not 16 bytes"))?;
+        let answer = self.questions.receipt(MessageId::from_uuid(id));
+        let receipt = answer.instrument(span).await.map_err(status)?;
+        Ok(Response::new(proto::Receipt {
+            number: receipt.number,
+            accepted_at: Some(moment(receipt.accepted_at)),
+        }))
+    }
+
+    async fn list_journal(
+        &self,
+        request: Request<proto::ListJournalRequest>,
+    ) -> Answer<proto::ListJournalResponse> {
+        let span = span("ListJournal", &request);
+        let asked = request.into_inner();
+        let answer = self.questions.journal(asked.after, asked.limit);
+        let page = answer.instrument(span).await.map_err(status)?;
+        Ok(Response::new(proto::ListJournalResponse {
+            entries: page.entries.into_iter().map(entry).collect(),
+            next_after: page.next_after,
+        }))
+    }
+
+    async fn list_lanes(
+        &self,
+        request: Request<proto::ListLanesRequest>,
+    ) -> Answer<proto::ListLanesResponse> {
+        let answer = self
+            .questions
+            .lanes()
+            .instrument(span("ListLanes", &request));
+        let lanes = answer.await.map_err(status)?;
+        Ok(Response::new(proto::ListLanesResponse {
+            lanes: lanes.into_iter().map(lane).collect(),
+        }))
+    }
+
+    async fn verify_journal(
+        &self,
+        request: Request<proto::VerifyJournalRequest>,
+    ) -> Answer<proto::Verification> {
+        let span = span("VerifyJournal", &request);
+        let asked = request.into_inner();
+        let answer = self.questions.verify(&asked.checkpoint).instrument(span);
+        let found = answer.await.map_err(status)?;
+        Ok(Response::new(proto::Verification {
+            whole: found.whole,
+            rows: found.rows,
+            head: found.head,
+            damage_count: found.damage_count as u64,
+            damage: found.damage.into_iter().map(damage).collect(),
+        }))
+    }
+}
+
+fn moment(moment: answers::Moment) -> proto::Moment {
+    proto::Moment {
+        utc: Some(prost_types::Timestamp {
+            seconds: moment.0.as_second(),
+            nanos: moment.0.subsec_nanosecond(),
+        }),
+        local: moment.local(),
+    }
+}
+
+fn text(text: answers::Text) -> proto::Text {
+    proto::Text {
+        kk: text.kk,
+        ru: text.ru,
+        en: text.en,
+    }
+}
+
+fn application(said: answers::Application) -> proto::Application {
+    proto::Application {
+        number: said.number,
+        message_id: said.message_id,
+        service: said.service,
+        service_name: said.service_name.map(text),
+        channel: said.channel,
+        status: said.status.to_owned(),
+        status_text: Some(text(said.status_text)),
+        r#final: said.r#final,
+        since: Some(moment(said.since)),
+        received_at: Some(moment(said.received_at)),
+        applicant_masked: said.applicant_masked.unwrap_or_default(),
+        provider: said.provider.unwrap_or_default(),
+        registration_number: said.registration_number.unwrap_or_default(),
+        reported: said.reported.unwrap_or_default(),
+        reason: said.reason.map(|reason| proto::Reason {
+            code: reason.code.unwrap_or_default(),
+            meaning: reason.meaning.map(text),
+            explanation: reason.explanation,
+        }),
+        waiting: said.waiting.map(|waiting| proto::Waiting {
+            lane: waiting.lane,
+            code: waiting.code,
+            meaning: waiting.meaning.map(text),
+            explanation: waiting.explanation,
+            attempt: waiting.attempt,
+            retry_at: Some(moment(waiting.retry_at)),
+        }),
+    }
+}
+
+fn entry(said: answers::JournalEntry) -> proto::JournalEntry {
+    proto::JournalEntry {
+        position: said.position,
+        fact_id: said.fact_id,
+        name: said.name,
+        message_id: said.message_id.unwrap_or_default(),
+        number: said.number.unwrap_or_default(),
+        lane: said.lane.unwrap_or_default(),
+        at: Some(moment(said.at)),
+        by: said.by,
+        detail_json: said.detail.to_string(),
+        hash: said.hash,
+    }
+}
+
+fn step(said: answers::Step) -> proto::Step {
+    proto::Step {
+        number: said.number.into(),
+        unit: said.unit.map(text),
+        action: said.action.map(text),
+        progress: said.progress.to_owned(),
+        allowed: said.allowed,
+        began: said.began.map(moment),
+        due: said.due.map(moment),
+        ended: said.ended.map(moment),
+        used_ms: said.used_ms,
+        late: said.late,
+    }
+}
+
+fn lane(said: answers::Lane) -> proto::Lane {
+    proto::Lane {
+        name: said.name,
+        kind: said.kind.to_owned(),
+        waiting: said.waiting,
+        parked: said.parked,
+        consumers: said.consumers,
+        closed: said.closed,
+        since: said.since.map(moment),
+        code: said.code.unwrap_or_default(),
+        explanation: said.explanation.unwrap_or_default(),
+    }
+}
+
+fn damage(said: answers::DamageSaid) -> proto::Damage {
+    proto::Damage {
+        kind: said.kind.to_owned(),
+        first: said.first,
+        last: said.last,
+        text: said.text,
+    }
+}

@@ -1,0 +1,169 @@
+//! Questions over HTTP, answered as JSON; only `GET`, and nothing is changed by asking.
+//!
+//! What cannot be answered is a problem (RFC 9457) of type `urn:kezek:problem:<code>`, its title in the
+//! language of the request. For the house and its operators, not for the world.
+
+use axum::{
+    Json, Router,
+    extract::{Path, Query, Request, State, rejection::QueryRejection},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use fault::{Again, Code, Text, door};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tracing::{Instrument, info_span, warn};
+
+use crate::questions::{Questions, Unanswered};
+
+const RETRY_AFTER_S: u64 = 5;
+
+/// The HTTP door over `questions`.
+pub fn router(questions: Questions) -> Router {
+    Router::new()
+        .route("/v1/applications/{number}", get(application))
+        .route("/v1/applications/{number}/timeline", get(timeline))
+        .route("/v1/journal", get(journal))
+        .route("/v1/journal/verify", get(verify))
+        .route("/v1/lanes", get(lanes))
+        .fallback(async || problem(&door::UNKNOWN_PATH, ""))
+        .method_not_allowed_fallback(async || problem(&door::METHOD_NOT_ALLOWED, ""))
+        .layer(middleware::from_fn(around))
+        .with_state(questions)
+}
+
+/// A problem on its way out: [`around`] writes it in the language of the request.
+#[derive(Debug, Clone)]
+struct Problem {
+    code: &'static Code,
+    detail: String,
+}
+
+fn problem(code: &'static Code, detail: &str) -> Response {
+    let mut response = StatusCode::OK.into_response();
+    response.extensions_mut().insert(Problem {
+        code,
+        detail: detail.to_owned(),
+    });
+    response
+}
+
+impl IntoResponse for Unanswered {
+    fn into_response(self) -> Response {
+        let (code, detail) = (self.code(), self.detail());
+        if code.again == Again::Later {
+            let error = format!("{:#}", anyhow::Error::from(self));
+            warn!(error, "a question was not answered");
+        }
+        problem(code, &detail)
+    }
+}
+
+/// Opens a span in the caller's trace, forbids caching, and writes problems.
+async fn around(request: Request, next: Next) -> Response {
+    let span = info_span!("GET", otel.kind = "server", http.request.method = %request.method());
+    let parent = telemetry::propagation::extract_http(request.headers());
+    telemetry::propagation::follow(&span, parent);
+    let titled = title_of(request.headers());
+    let mut response = next.run(request).instrument(span).await;
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        response = written(&problem, titled);
+    }
+    let no_store = HeaderValue::from_static("no-store");
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, no_store);
+    response
+}
+
+fn written(problem: &Problem, titled: fn(&Text) -> &'static str) -> Response {
+    let code = problem.code;
+    let status =
+        StatusCode::from_u16(code.http_status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let body = json!({
+        "type": format!("urn:kezek:problem:{}", code.name),
+        "title": titled(&code.meaning),
+        "status": status.as_u16(),
+        "detail": problem.detail,
+        "code": code.name,
+        "action": titled(&code.action),
+    });
+    let mut response = (status, Json(body)).into_response();
+    let headers = response.headers_mut();
+    let kind = HeaderValue::from_static("application/problem+json");
+    headers.insert(header::CONTENT_TYPE, kind);
+    if status == StatusCode::SERVICE_UNAVAILABLE && code.again == Again::Later {
+        headers.insert(header::RETRY_AFTER, RETRY_AFTER_S.into());
+    }
+    response
+}
+
+/// The first language of `Accept-Language` that we have; English otherwise.
+fn title_of(headers: &HeaderMap) -> fn(&Text) -> &'static str {
+    let wanted = headers.get(header::ACCEPT_LANGUAGE);
+    let wanted = wanted.and_then(|value| value.to_str().ok()).unwrap_or("");
+    for word in wanted.split(',') {
+        match word.trim().get(..2) {
+            Some("kk") => return |text| text.kk,
+            Some("ru") => return |text| text.ru,
+            Some("en") => break,
+            _ => {}
+        }
+    }
+    |text| text.en
+}
+
+type Answer<T> = Result<Json<T>, Unanswered>;
+
+async fn application(
+    State(questions): State<Questions>,
+    Path(number): Path<String>,
+) -> Answer<impl Serialize> {
+    Ok(Json(questions.application(&number).await?))
+}
+
+async fn timeline(
+    State(questions): State<Questions>,
+    Path(number): Path<String>,
+) -> Answer<impl Serialize> {
+    Ok(Json(questions.timeline(&number, Timestamp::now()).await?))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PageWanted {
+    #[serde(default)]
+    after: i64,
+    #[serde(default)]
+    limit: u32,
+}
+
+async fn journal(
+    State(questions): State<Questions>,
+    wanted: Result<Query<PageWanted>, QueryRejection>,
+) -> Answer<impl Serialize> {
+    let Query(wanted) = wanted.map_err(|e| Unanswered::Malformed(e.body_text()))?;
+    Ok(Json(questions.journal(wanted.after, wanted.limit).await?))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WalkWanted {
+    #[serde(default)]
+    checkpoint: String,
+}
+
+async fn verify(
+    State(questions): State<Questions>,
+    wanted: Result<Query<WalkWanted>, QueryRejection>,
+) -> Answer<impl Serialize> {
+    let Query(wanted) = wanted.map_err(|e| Unanswered::Malformed(e.body_text()))?;
+    Ok(Json(questions.verify(&wanted.checkpoint).await?))
+}
+
+async fn lanes(State(questions): State<Questions>) -> Answer<impl Serialize> {
+    Ok(Json(json!({ "lanes": questions.lanes().await? })))
+}
