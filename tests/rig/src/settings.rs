@@ -118,6 +118,10 @@ fn monitor(at: &Addresses, postgres: &Postgres) -> Settings {
             "database.url",
             postgres.url("kezek_monitor", "kezek").into(),
         ),
+        (
+            "database.migrate_url",
+            postgres.url("kezek_owner", "kezek").into(),
+        ),
     ]
 }
 
