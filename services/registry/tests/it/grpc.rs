@@ -48,7 +48,7 @@ fn client(register: &Arc<Scripted>, journal: &Arc<Kept>) -> RegistryClient<Regis
     RegistryClient::new(Lookup::server(registers, journal, Timestamp::now))
 }
 
-fn request() -> LookupRequest {
+pub(crate) fn request() -> LookupRequest {
     let message = application("registry.gbd-fl");
     LookupRequest {
         message_id: message.id.as_uuid().as_bytes().to_vec(),

@@ -9,3 +9,4 @@ mod cache;
 mod fixture;
 mod grpc;
 mod lanes;
+mod process;

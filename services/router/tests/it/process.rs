@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::fixture::{deploy, enriched, told};
 
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 const TAKEN: &str = "HTTP/1.1 201 Created\ncontent-type: application/json\n\n\
     {\"registration_number\": \"K-7\", \"registered_at\": \"2026-11-22T12:00:05+05:00\"}";
 
