@@ -98,7 +98,7 @@ async fn verify(at: &At, since: Option<&str>, screen: &Screen) -> anyhow::Result
     let query = since
         .map(|head| format!("?checkpoint={head}"))
         .unwrap_or_default();
-    let found = ask(at, &format!("/v1/journal/verification{query}"), WALK_WITHIN).await?;
+    let found = ask(at, &format!("/v1/journal/verify{query}"), WALK_WITHIN).await?;
     let verified: Verified = serde_json::from_value(found.clone())
         .context("the monitor's answer is no verification; are both of one version?")?;
     screen.value(&found)?;

@@ -16,7 +16,7 @@ use crate::screen::Screen;
 #[derive(Debug, clap::Args)]
 pub(crate) struct At {
     /// Address of the monitor.
-    #[arg(long = "monitor", env = "KEZEK_MONITOR", value_name = "URL", default_value = DEFAULT)]
+    #[arg(long = "monitor", global = true, env = "KEZEK_MONITOR", value_name = "URL", default_value = DEFAULT)]
     url: String,
 }
 
@@ -40,7 +40,10 @@ impl At {
         }
         let text = answer.text().await?;
         if !status.is_success() {
-            bail!("the monitor says {status}: {text}");
+            let problem: Value = serde_json::from_str(&text).unwrap_or_default();
+            let part = |name: &str| problem[name].as_str().unwrap_or_default();
+            let (title, detail, action) = (part("title"), part("detail"), part("action"));
+            bail!("the monitor says {status}: {title} {detail}\n  next: {action}");
         }
         let value = serde_json::from_str(&text);
         value
