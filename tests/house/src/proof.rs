@@ -185,10 +185,9 @@ async fn journal_is_complete(rig: &Rig, crowd: &Crowd) -> anyhow::Result<()> {
 
 /// Runs `kezekctl journal verify`, as an operator would.
 pub async fn chain_holds(rig: &Rig) -> anyhow::Result<()> {
-    let database = rig.postgres.url("kezek_monitor", "kezek");
     let log = rig.folder.path().join("kezekctl.log");
     Command::new(binaries()?.join("kezekctl"), repository(), &log)
-        .args(["journal", "verify", "--database", &database])
+        .args(["journal", "verify", "--monitor", rig.monitor.url()])
         .run()
         .await
         .map(drop)
