@@ -2,13 +2,19 @@
 //! around it come and go. The broker and the memory of answers are stand-ins where their behaviour is the
 //! question, and real servers where our use of them is.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::clone_on_ref_ptr,
+    reason = "a test that cannot go on has failed; what is shared with a trait is cloned as itself"
+)]
 
 mod answers;
 mod anything;
 mod bench;
 mod letters;
 mod order;
+mod papers;
+mod process;
 mod redis;
 mod street;
 mod waiting;

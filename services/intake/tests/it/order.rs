@@ -252,11 +252,11 @@ async fn a_message_with_every_fault_is_refused_for_the_first() {
     let bench = Bench::new();
     let spoils: [(&str, Spoil); 6] = [
         ("attachment-missing", |m| {
-            m["attachments"] = json!([attachment(b"never sent")])
+            m["attachments"] = json!([attachment(b"never sent")]);
         }),
         ("consent-missing", |m| m["consent"] = Value::Null),
         ("state-secret", |m| {
-            m["classification"] = json!("state-secret")
+            m["classification"] = json!("state-secret");
         }),
         ("form-invalid", |m| seal(m, &json!({}))),
         ("malformed", |m| m["applicant"]["iin"] = json!("1")),
@@ -344,7 +344,7 @@ async fn a_report_is_bound_to_its_application_and_takes_its_own_way() {
             .plan
             .lanes()
             .iter()
-            .map(|lane| lane.as_str())
+            .map(message::LaneName::as_str)
             .collect();
         assert_eq!(lanes, ["signature.verify", "monitor.follow"]);
         assert_eq!(

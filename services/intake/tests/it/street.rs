@@ -8,13 +8,14 @@ use intake::{
     config::Limits,
     tls::{self, Config},
 };
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use reqwest::{Client, StatusCode};
 use serde_json::Value;
 
-use crate::{bench::Bench, letters::application};
-
-type Authority = CertifiedIssuer<'static, KeyPair>;
+use crate::{
+    bench::Bench,
+    letters::application,
+    papers::{Authority, authority, client, issue, write},
+};
 
 /// A door on loopback, with the authority that its certificates come from.
 struct Street {
@@ -25,20 +26,6 @@ struct Street {
     bench: Bench,
 }
 
-fn authority() -> Authority {
-    let mut params = CertificateParams::new([]).unwrap();
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
-}
-
-/// Certificate and key of `name`, as PEM.
-fn issue(authority: &Authority, name: &str) -> (String, String) {
-    let key = KeyPair::generate().unwrap();
-    let params = CertificateParams::new([name.to_owned()]).unwrap();
-    let certificate = params.signed_by(&key, authority).unwrap();
-    (certificate.pem(), key.serialize_pem())
-}
-
 fn config(folder: &Path) -> Config {
     Config {
         certificate: folder.join("door.cert.pem"),
@@ -47,13 +34,6 @@ fn config(folder: &Path) -> Config {
         client_revocations: Vec::new(),
         reload_s: 1,
     }
-}
-
-fn write(folder: &Path, authority: &Authority) {
-    let (certificate, key) = issue(authority, "localhost");
-    std::fs::write(folder.join("door.cert.pem"), certificate).unwrap();
-    std::fs::write(folder.join("door.key.pem"), key).unwrap();
-    std::fs::write(folder.join("ca.pem"), authority.pem()).unwrap();
 }
 
 impl Street {
@@ -81,15 +61,8 @@ impl Street {
         }
     }
 
-    /// A client that shows `identity` and trusts the authority.
     fn client(&self, identity: Option<(String, String)>) -> Client {
-        let anchor = reqwest::Certificate::from_pem(self.authority.pem().as_bytes()).unwrap();
-        let mut client = Client::builder().tls_certs_only([anchor]);
-        if let Some((certificate, key)) = identity {
-            let pem = format!("{certificate}{key}");
-            client = client.identity(reqwest::Identity::from_pem(pem.as_bytes()).unwrap());
-        }
-        client.build().unwrap()
+        client(&self.authority, identity)
     }
 
     fn portal(&self) -> Client {
