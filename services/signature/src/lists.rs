@@ -25,7 +25,7 @@ use crate::cache::Cache;
 pub struct Config {
     /// How often lists are fetched anew, seconds, 10 to 86,400. Default 600.
     pub refresh_s: u64,
-    /// Pause after a fetch before the same list is fetched again on demand, milliseconds, 10 to 600,000.
+    /// Pause after a fetch before the same list is fetched again on demand, milliseconds, 0 to 600,000.
     /// Default 2,000.
     pub retry_ms: u64,
     /// How long one fetch may take, milliseconds, 100 to 60,000; keep it below `handle_ms_max` of the lane.
@@ -58,7 +58,7 @@ impl Config {
     pub fn check(&self) -> Result<(), String> {
         for (field, value, low, high) in [
             ("refresh_s", self.refresh_s, 10, 86_400),
-            ("retry_ms", self.retry_ms, 10, 600_000),
+            ("retry_ms", self.retry_ms, 0, 600_000),
             ("timeout_ms", self.timeout_ms, 100, 60_000),
             ("bytes_max", self.bytes_max as u64, 1024, 134_217_728),
             ("grace_s", u64::from(self.grace_s), 0, 604_800),

@@ -6,6 +6,7 @@ mod ca;
 mod endings;
 mod grpc;
 mod persons;
+mod real;
 mod revocation;
 mod start;
 mod world;

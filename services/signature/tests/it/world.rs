@@ -90,8 +90,12 @@ impl World {
     }
 
     pub(crate) fn config_with(&self, extra: &str) -> Config {
+        toml::from_str(&self.config_text(extra)).unwrap()
+    }
+
+    pub(crate) fn config_text(&self, extra: &str) -> String {
         let (folder, base) = (self.folder.path().display(), &self.base);
-        let text = format!(
+        format!(
             "flow = 'flow.toml'
              [chassis]\nlisten = '127.0.0.1:0'
              [broker]\nurl = 'amqp://127.0.0.1'
@@ -101,8 +105,7 @@ impl World {
              [trust]\nfolder = '{folder}'
              [[trust.crl]]\nissuer = 'root.pem'\nurl = '{base}/lists/root'
              [[trust.crl]]\nissuer = 'issuing.pem'\nurl = '{base}/lists/issuing'"
-        );
-        toml::from_str(&text).unwrap()
+        )
     }
 
     /// The stage, with no list fetched yet.
