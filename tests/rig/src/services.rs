@@ -168,15 +168,36 @@ pub fn binaries() -> anyhow::Result<PathBuf> {
         .context("the services are not built: run `cargo build --workspace --bins`")
 }
 
-/// The sample with other values in it.
+/// The sample with other values in it. No address of the sample may stay: it would lead to a server
+/// that is not ours.
 pub(crate) fn adapted(sample: &Path, settings: &Settings) -> anyhow::Result<String> {
     let text = std::fs::read_to_string(sample).with_context(|| sample.display().to_string())?;
-    let mut config: Table = toml::from_str(&text).with_context(|| sample.display().to_string())?;
+    let original: Table = toml::from_str(&text).with_context(|| sample.display().to_string())?;
+    let mut config = original.clone();
     for (path, value) in settings {
         put(&mut config, path, value.clone())
             .with_context(|| format!("{path} in {}", sample.display()))?;
     }
+    let mut before = Vec::new();
+    addresses(&Value::Table(original), &mut before);
+    let mut after = Vec::new();
+    addresses(&Value::Table(config.clone()), &mut after);
+    if let Some(kept) = after.iter().find(|address| before.contains(address)) {
+        bail!("{}: nobody replaces {kept}", sample.display());
+    }
     Ok(toml::to_string(&config)?)
+}
+
+/// Every text in a configuration that is an address on this machine.
+fn addresses(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::String(text) if text.contains("127.0.0.1:") || text.contains("localhost:") => {
+            found.push(text.clone());
+        }
+        Value::Table(table) => table.values().for_each(|inner| addresses(inner, found)),
+        Value::Array(list) => list.iter().for_each(|inner| addresses(inner, found)),
+        _ => {}
+    }
 }
 
 /// A path leads through tables by field, and through lists of tables by the `name` in each.
@@ -237,5 +258,17 @@ mod tests {
         assert_eq!(config["chassis"]["listen"].as_str(), Some("127.0.0.1:1"));
         assert_eq!(config["register"][0]["endpoint"].as_str(), Some("http://a"));
         assert_eq!(config["register"][1]["endpoint"].as_str(), Some("http://z"));
+    }
+
+    #[test]
+    fn an_address_of_the_sample_never_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let sample = folder.path().join("sample.toml");
+        std::fs::write(&sample, "redis = { url = 'redis://127.0.0.1:6379' }").unwrap();
+        let error = adapted(&sample, &Settings::new()).unwrap_err();
+        assert!(
+            error.to_string().contains("redis://127.0.0.1:6379"),
+            "{error}"
+        );
     }
 }
