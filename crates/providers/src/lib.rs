@@ -53,3 +53,17 @@ pub fn open(adapter: &str, settings: &toml::Table) -> Result<Box<dyn Provider>, 
     let found = found.ok_or_else(|| BadSettings::new("adapter", known()))?;
     (found.build)(settings)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_adapter_that_is_not_on_the_roll_is_refused_with_those_that_are() {
+        let said = open("fax", &toml::Table::new()).unwrap_err().to_string();
+        assert!(
+            said.contains("`adapter`") && said.contains("http-json"),
+            "{said}"
+        );
+    }
+}

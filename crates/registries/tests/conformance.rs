@@ -1,9 +1,10 @@
 //! One law for every adapter on the roll.
 //!
-//! Each folder of `cases/` holds recorded exchanges of one adapter; an adapter without cases fails. What the
-//! law demands: an answer within the time-out; "not found" is `Unknown`; failures of the line are outages;
-//! 5xx are `later`, nonsense is `never`; the same question twice is the same request and the same answer;
-//! nothing secret or personal in `Debug` or errors; bad settings are refused with the field named.
+//! Each folder of `cases/` holds recorded exchanges of one adapter; an adapter without cases fails. Every case
+//! is a test of its own, `<adapter>::<case>`. What the law demands: an answer within the time-out; "not found"
+//! is `Unknown`; failures of the line are outages; 5xx are `later`, nonsense is `never`; the same question
+//! twice is the same request and the same answer; nothing secret or personal in `Debug` or errors; bad
+//! settings are refused with the field named.
 
 #![expect(
     clippy::unwrap_used,
@@ -13,6 +14,7 @@
 use std::{collections::BTreeSet, error::Error, path::PathBuf, time::Duration};
 
 use fault::{Again, Blame, Fault};
+use libtest_mimic::{Arguments, Trial};
 use message::{Bin, Iin, MessageId, Number, PersonalNumber, RegisterName, ServiceCode};
 use outside::replay::{Asked, Recording, Replay};
 use registries::{Adapter, Answer, Purpose, Question, Registry, Subject};
@@ -123,7 +125,8 @@ fn cases(adapter: &Adapter) -> Vec<(String, Case)> {
     let read = |path: PathBuf| {
         let text = std::fs::read_to_string(&path).unwrap();
         let case = toml::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-        (path.display().to_string(), case)
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        (name.to_owned(), case)
     };
     files.into_iter().map(read).collect()
 }
@@ -192,8 +195,8 @@ fn shown(registry: &dyn Registry, question: &Question, said: &Result<Answer, Fau
     shown.join(" ")
 }
 
-async fn hold(adapter: &Adapter, file: &str, case: Case) -> &'static str {
-    let name = format!("{file} ({})", case.about);
+async fn hold(adapter: &Adapter, file: &str, case: Case) {
+    let name = format!("{}/{file} ({})", adapter.name, case.about);
     let token = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(token.path(), format!("{TOKEN}\n")).unwrap();
     let line_is_up = !matches!(case.recorded, Some(Recording::Line(_)));
@@ -241,7 +244,6 @@ async fn hold(adapter: &Adapter, file: &str, case: Case) -> &'static str {
         assert_eq!(probe.is_ok(), line_is_up, "{name}: {probe:?}");
         compare(&name, &replay, case.request, &question);
     }
-    case.ending.kind()
 }
 
 fn compare(name: &str, replay: &Replay, expected: Option<Request>, question: &Question) {
@@ -283,59 +285,73 @@ fn compare(name: &str, replay: &Replay, expected: Option<Request>, question: &Qu
     }
 }
 
-#[tokio::test]
-async fn every_adapter_ends_each_recorded_case_as_the_law_says() {
-    for adapter in registries::roll() {
-        let (mut seen, mut goes_out) = (BTreeSet::new(), false);
-        for (file, case) in cases(adapter) {
-            goes_out |= case.recorded.is_some();
-            seen.insert(hold(adapter, &file, case).await);
-        }
-        let mut needed = BTreeSet::from(["known", "unknown"]);
-        if goes_out {
-            needed.extend(["outage", "later", "never"]);
-        }
+fn has_every_ending(adapter: &Adapter) {
+    let cases = cases(adapter);
+    let seen: BTreeSet<_> = cases.iter().map(|(_, case)| case.ending.kind()).collect();
+    let mut needed = BTreeSet::from(["known", "unknown"]);
+    if cases.iter().any(|(_, case)| case.recorded.is_some()) {
+        needed.extend(["outage", "later", "never"]);
+    }
+    assert!(
+        seen.is_superset(&needed),
+        "{}: has cases that end in {seen:?}, needs {needed:?}",
+        adapter.name
+    );
+}
+
+fn refuses_bad_settings(adapter: &Adapter) {
+    let refusal = |settings: &toml::Table, field: &str| {
+        let said = (adapter.build)(settings).err();
+        let said = said.unwrap_or_else(|| panic!("{}: takes bad `{field}`", adapter.name));
+        let text = said.to_string();
         assert!(
-            seen.is_superset(&needed),
-            "{}: has cases that end in {seen:?}, needs {needed:?}",
+            text.contains(&format!("`{field}`")),
+            "{}: {text}",
             adapter.name
         );
+        assert!(!text.contains(TOKEN), "{}: {text}", adapter.name);
+    };
+    let text = std::fs::read_to_string(folder(adapter).join("bad_settings.toml"));
+    let text = text.unwrap_or_else(|e| panic!("{}: bad_settings.toml: {e}", adapter.name));
+    for bad in toml::from_str::<BadSettings>(&text).unwrap().bad {
+        refusal(&bad.settings, &bad.field);
     }
+    let (_, case) = cases(adapter).remove(0);
+    let mut settings = case.settings;
+    settings.insert("surprise".to_owned(), toml::Value::Integer(1));
+    refusal(&settings, "surprise");
 }
 
-#[test]
-fn every_adapter_refuses_bad_settings_and_names_the_field() {
-    for adapter in registries::roll() {
-        let refusal = |settings: &toml::Table, field: &str| {
-            let said = (adapter.build)(settings).err();
-            let said = said.unwrap_or_else(|| panic!("{}: takes bad `{field}`", adapter.name));
-            let text = said.to_string();
-            assert!(
-                text.contains(&format!("`{field}`")),
-                "{}: {text}",
-                adapter.name
-            );
-            assert!(!text.contains(TOKEN), "{}: {text}", adapter.name);
+/// What the law asks of one adapter: a test for each recorded case, and two for the folder.
+fn law(adapter: &'static Adapter) -> Vec<Trial> {
+    let test = |name: &str, test: Box<dyn FnOnce() + Send>| {
+        Trial::test(format!("{}::{name}", adapter.name), move || {
+            test();
+            Ok(())
+        })
+    };
+    let mut law = vec![
+        test("has_every_ending", Box::new(|| has_every_ending(adapter))),
+        test(
+            "refuses_bad_settings",
+            Box::new(|| refuses_bad_settings(adapter)),
+        ),
+    ];
+    for (file, case) in cases(adapter) {
+        let name = file.clone();
+        let held = move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            runtime.unwrap().block_on(hold(adapter, &file, case));
         };
-        let text = std::fs::read_to_string(folder(adapter).join("bad_settings.toml"));
-        let text = text.unwrap_or_else(|e| panic!("{}: bad_settings.toml: {e}", adapter.name));
-        for bad in toml::from_str::<BadSettings>(&text).unwrap().bad {
-            refusal(&bad.settings, &bad.field);
-        }
-        let (_, case) = cases(adapter).remove(0);
-        let mut settings = case.settings;
-        settings.insert("surprise".to_owned(), toml::Value::Integer(1));
-        refusal(&settings, "surprise");
+        law.push(test(&name, Box::new(held)));
     }
+    law
 }
 
-#[test]
-fn an_adapter_that_is_not_on_the_roll_is_refused_with_those_that_are() {
-    let said = registries::open("fax", &toml::Table::new())
-        .unwrap_err()
-        .to_string();
-    assert!(
-        said.contains("`adapter`") && said.contains("http-json"),
-        "{said}"
-    );
+fn main() {
+    let arguments = Arguments::from_args();
+    let trials = registries::roll().iter().flat_map(law).collect();
+    libtest_mimic::run(&arguments, trials).exit()
 }
