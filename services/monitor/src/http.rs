@@ -5,7 +5,7 @@
 
 use axum::{
     Json, Router,
-    extract::{Path, Query, Request, State, rejection::QueryRejection},
+    extract::{MatchedPath, Path, Query, Request, State, rejection::QueryRejection},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::get,
@@ -64,7 +64,15 @@ impl IntoResponse for Unanswered {
 
 /// Opens a span in the caller's trace, forbids caching, and writes problems.
 async fn around(request: Request, next: Next) -> Response {
-    let span = info_span!("GET", otel.kind = "server", http.request.method = %request.method());
+    let route = request.extensions().get::<MatchedPath>();
+    let route = route.map_or("", MatchedPath::as_str);
+    let span = info_span!(
+        "http",
+        otel.name = format!("{} {route}", request.method()),
+        otel.kind = "server",
+        http.request.method = %request.method(),
+        http.route = route,
+    );
     let parent = telemetry::propagation::extract_http(request.headers());
     telemetry::propagation::follow(&span, parent);
     let titled = title_of(request.headers());

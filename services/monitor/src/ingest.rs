@@ -172,10 +172,11 @@ fn given_up(mut event: Event, dead: &broker::DeadLetter) -> Event {
         id: message.id,
         number: message.number,
     });
-    if let (Some(about), Ok(lane)) = (about, LaneName::new(&dead.lane)) {
-        // The broker's clock has whole seconds: it may seem to come before what led to it.
-        let told = event.facts.iter().map(|fact| fact.at).max();
-        let at = told.map_or(dead.at, |told| told.max(dead.at));
+    // The journal is not told when; the broker's clock, where it is known, has whole seconds and may seem to
+    // come before what led to it.
+    let told = event.facts.iter().map(|fact| fact.at).max();
+    let at = told.max(dead.at);
+    if let (Some(about), Some(at), Ok(lane)) = (about, at, LaneName::new(&dead.lane)) {
         let detail = Detail::Parked {
             lane,
             code: dead.code.name.to_owned(),

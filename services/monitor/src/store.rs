@@ -35,8 +35,6 @@ pub enum StoreError {
         right: String,
         table: String,
     },
-    #[error(transparent)]
-    Row(#[from] crate::row::UnreadableRow),
 }
 
 /// The monitor's database, seen as the role that the service works as.

@@ -231,11 +231,11 @@ impl Store {
         .await?;
         let mut states = Vec::with_capacity(rows.len());
         for columns in &rows {
+            // A row that cannot be read was tampered with: the walk tells, and the other lanes are still told of.
             let row = row(columns)?;
-            states.push(LaneState {
-                fact: row.fact()?,
-                lane: row.lane.unwrap_or_default(),
-            });
+            if let (Ok(fact), Some(lane)) = (row.fact(), row.lane) {
+                states.push(LaneState { lane, fact });
+            }
         }
         Ok(states)
     }

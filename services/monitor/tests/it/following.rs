@@ -98,10 +98,10 @@ async fn the_first_result_decides_and_only_its_own_copies_pass_again() {
     assert_eq!(refusal_of_other.code, &delivery::REPORT_CONTRADICTS);
     assert!(refusal_of_other.explanation.contains("granted"));
 
-    let mut late = report(10, 1, "committee", status("in-progress"));
-    late.received_at = start() + SignedDuration::from_secs(1);
-    let refusal_of_late = refusal(lane.hand_in(&late).await);
-    assert_eq!(refusal_of_late.code, &delivery::REPORT_CONTRADICTS);
+    let mut tardy = report(10, 1, "committee", status("in-progress"));
+    tardy.received_at = start() + SignedDuration::from_secs(1);
+    let refusal_of_tardy = refusal(lane.hand_in(&tardy).await);
+    assert_eq!(refusal_of_tardy.code, &delivery::REPORT_CONTRADICTS);
 }
 
 #[tokio::test]
@@ -148,14 +148,13 @@ async fn a_report_that_overtook_the_delivery_waits_and_then_passes() {
 #[tokio::test]
 async fn one_try_waits_for_the_journal_that_is_just_behind() {
     let mut lane = lane("patient").await;
-    lane.stage = Follow::new(lane.ground.store.clone(), Duration::from_secs(60));
     let mut events = way(2);
     let delivery = events.pop().unwrap();
     lane.journal(events).await;
     let report = report(7, 2, "committee", status("registered"));
     let received = fact(&report, 60, Detail::Received);
     let event = Event::new(vec![received], report);
-    let stage = Follow::new(lane.ground.store.clone(), Duration::from_secs(60));
+    let stage = Follow::new(lane.ground.store.clone(), Duration::from_mins(1));
     let (verdict, ()) = tokio::join!(stage.handle(&event), lane.journal(vec![delivery]));
     assert!(matches!(verdict.unwrap(), Verdict::Pass { .. }));
 }

@@ -10,6 +10,7 @@ mod asking;
 mod chain;
 mod following;
 mod journal;
+mod process;
 mod samples;
 mod status;
 mod support;

@@ -90,7 +90,7 @@ fn a_message_that_the_broker_gave_up_is_parked_from_then_on() {
         dead: Some(broker::DeadLetter {
             lane: "signature.verify".to_owned(),
             code: &fault::inside::DELIVERY_LIMIT,
-            at: at(6),
+            at: Some(at(6)),
         }),
     };
     let Entry { offset, content } = entry(read);
