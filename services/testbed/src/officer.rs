@@ -56,6 +56,9 @@ impl Report {
     fn about(&self, number: &str) -> Value {
         match self {
             Self::Status { status } => json!({"number": number, "status": status}),
+            Self::Result { outcome, reason } if reason.is_empty() => {
+                json!({"number": number, "outcome": outcome})
+            }
             Self::Result { outcome, reason } => {
                 json!({"number": number, "outcome": outcome, "reason": reason})
             }

@@ -106,7 +106,7 @@ pub struct Entry {
     /// What the officer said, in order.
     pub reports: Vec<Sending>,
     #[serde(skip)]
-    content: Value,
+    content: Arc<Value>,
 }
 
 #[derive(Debug, Default)]
@@ -158,7 +158,7 @@ impl Provider {
     pub fn content(&self, number: &str) -> Option<Value> {
         let ledger = self.ledger();
         let entry = ledger.entries.get(ledger.key_by_number.get(number)?)?;
-        Some(json!({"entry": entry, "content": entry.content}))
+        Some(json!({"entry": entry, "content": *entry.content}))
     }
 
     /// Lets the officer report on the application `number` now; returns when intake has answered for good.
@@ -184,7 +184,7 @@ impl Provider {
         let mut ledger = self.ledger();
         if let Some(entry) = ledger.entries.get_mut(key) {
             entry.times_received += 1;
-            entry.copies_equal &= entry.content == content;
+            entry.copies_equal &= *entry.content == content;
             return (entry.clone(), false);
         }
         let now = Timestamp::now();
@@ -197,7 +197,7 @@ impl Provider {
             times_received: 1,
             copies_equal: true,
             reports: Vec::new(),
-            content,
+            content: Arc::new(content),
         };
         ledger
             .key_by_number
