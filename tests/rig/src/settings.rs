@@ -58,6 +58,14 @@ fn intake(at: &Addresses, redis: &Redis) -> Settings {
             "signature.url",
             format!("http://127.0.0.1:{}", at.signature_grpc).into(),
         ),
+        (
+            "monitor.url",
+            format!("http://127.0.0.1:{}", at.monitor_grpc).into(),
+        ),
+        (
+            "monitor.url",
+            format!("http://127.0.0.1:{}", at.monitor_grpc).into(),
+        ),
     ]
 }
 

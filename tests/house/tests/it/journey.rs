@@ -240,7 +240,7 @@ async fn a_report_that_contradicts_or_comes_from_a_stranger_is_refused() {
         .unwrap();
 
     // The Committee never got it, so its officer may not say how it ended.
-    let document = json!({ "number": number, "outcome": "refused", "reason": "" });
+    let document = json!({ "number": number, "outcome": "refused", "reason": "not ours" });
     let foreign = rig
         .report(
             "committee",
