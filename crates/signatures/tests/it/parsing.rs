@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use signatures::ber::{self, Element, Malformed, tag};
 use signatures::encode::{canonical, constructed, element, set};
 use signatures::sign::{Options, sign};
-use signatures::{Certificate, Verdict, attached_content, crl};
+use signatures::{Certificate, Crl, Crls, Policy, Trust, Verdict, Verifier, attached_content, crl};
 
 use crate::ca::{World, now, person};
 
@@ -115,6 +115,61 @@ proptest! {
         let ber = tree.ber();
         prop_assert!(ber == tree.der() || ber::der(&ber).and_then(|all| walk(&all)).is_err());
     }
+}
+
+/// Real structures, to be spoiled: envelopes in both encodings, a certificate, a list.
+fn samples(world: &World) -> Vec<Vec<u8>> {
+    let who = world.issuing.issue(person());
+    let identity = who.identity(&[&world.issuing]);
+    let envelope = |streamed| {
+        let options = Options {
+            streamed,
+            ..Options::attached(now())
+        };
+        sign(b"a document", &[&identity], &options).unwrap()
+    };
+    vec![
+        envelope(false),
+        envelope(true),
+        who.certificate.der().to_vec(),
+        world.issuing.crl(&[&who]),
+    ]
+}
+
+/// Replaces, inserts or removes one octet.
+fn spoil(bytes: &mut Vec<u8>, (kind, place, octet): (u8, usize, u8)) {
+    let place = place % bytes.len().max(1);
+    match kind % 3 {
+        _ if bytes.is_empty() => bytes.push(octet),
+        0 => bytes[place] = octet,
+        1 => bytes.insert(place, octet),
+        _ => drop(bytes.remove(place)),
+    }
+}
+
+#[test]
+fn spoiled_structures_are_read_or_refused() {
+    let world = World::new();
+    let (samples, issuing) = (samples(&world), world.issuing.parsed());
+    let verifier = Verifier::new(Trust::default(), Policy::default());
+    let edits = proptest::collection::vec((any::<u8>(), any::<usize>(), any::<u8>()), 1..6);
+    let mut runner = proptest::test_runner::TestRunner::default();
+    let run = runner.run(&(0..samples.len(), edits), |(which, edits)| {
+        let mut bytes = samples[which].clone();
+        for edit in edits {
+            spoil(&mut bytes, edit);
+        }
+        // Nobody is trusted here, so nothing may be valid, and reading must end.
+        let verdict = verifier.verify(&bytes, None, now(), &Crls::default());
+        prop_assert!(matches!(verdict, Verdict::Invalid(_)));
+        if let Ok(certificate) = Certificate::parse(&bytes) {
+            prop_assert_eq!(certificate.der(), bytes.as_slice());
+        }
+        // A spoiled list may still be read; it can no longer be anybody's.
+        prop_assert!(bytes == samples[which] || Crl::open(&bytes, &issuing).is_err());
+        Ok(())
+    });
+    run.unwrap();
 }
 
 #[test]

@@ -119,7 +119,7 @@ async fn the_process_verifies_what_comes_through_a_broker_and_ends_in_good_order
     }
     rig::wait_for(
         "two passed and none is left",
-        Duration::from_secs(60),
+        Duration::from_mins(1),
         async || {
             let counts = counts(&broker).await;
             let passed = counts.contains("registry.gbd-fl\t2");
