@@ -18,7 +18,7 @@ pub struct Question {
 }
 
 /// Whom or what the question is about.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub enum Subject {
     /// A person (`gbd-fl`).
     Person(Iin),

@@ -1,9 +1,12 @@
 //! Answers kept for a while, so that a copy of a message gets the same one.
 //!
-//! They live in Redis, by message and register, and may be lost without harm: whoever finds none asks the
-//! register again. No failure of Redis leaves this file.
+//! They live in Redis, by register, message and subject, and may be lost without harm: whoever finds none asks
+//! the register again. No failure of Redis leaves this file.
 
-use std::time::Duration;
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    time::Duration,
+};
 
 use redis::{
     AsyncTypedCommands, Client, RedisResult,
@@ -72,6 +75,18 @@ impl Answers {
     }
 }
 
+/// The subject stands in it as a hash, so that no personal number does. Another build may hash otherwise; then
+/// nothing is found.
 fn key(question: &Question) -> String {
-    format!("kezek:answer:{}:{}", question.register, question.request_id)
+    let mut subject = DefaultHasher::new();
+    question.subject.hash(&mut subject);
+    let Question {
+        register,
+        request_id,
+        ..
+    } = question;
+    format!(
+        "kezek:answer:{register}:{request_id}:{:016x}",
+        subject.finish()
+    )
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use message::Iin;
+use registries::{Answer, Subject};
 use registry::{answers::Answers, config::Redis};
 use stage::{Stage, Verdict};
 
@@ -35,6 +37,19 @@ async fn a_copy_gets_the_same_answer_though_the_register_has_changed_its_mind() 
         assert_eq!(refused(&other_process).await, said);
         assert_eq!(register.asked().len(), 1);
     }
+}
+
+#[tokio::test]
+async fn another_subject_under_the_same_message_is_a_question_of_its_own() {
+    let redis = rig::Redis::start().await.unwrap();
+    let register = Scripted::new(known);
+    let ask = register.ask(answers(&redis.url()));
+    let step = look_up("gbd-fl", &register, answers(&redis.url()));
+    assert!(!refused(&step).await);
+    let mut question = register.asked().remove(0);
+    question.subject = Subject::Person(Iin::new("850315400025").unwrap());
+    *register.script.lock().unwrap() = unknown;
+    assert_eq!(ask.ask(&question).await.unwrap(), Answer::Unknown);
 }
 
 #[tokio::test]
