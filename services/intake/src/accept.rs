@@ -23,6 +23,7 @@ use crate::{
     config::Limits,
     head,
     problem::Problem,
+    receipts::Receipts,
 };
 
 /// The name under which this service tells facts.
@@ -36,6 +37,8 @@ pub struct Desk {
     pub limits: Limits,
     pub attachments: Attachments,
     pub answers: Arc<dyn Answers>,
+    /// Asked where the memory of answers is away. Absent: nobody is.
+    pub receipts: Option<Arc<dyn Receipts>>,
     pub carrier: Arc<dyn Carrier>,
     pub clock: fn() -> Timestamp,
 }
@@ -99,9 +102,19 @@ impl Desk {
             Ok(None) => Ok(None),
             Err(away) => {
                 tracing::debug!(%away, "earlier answers cannot be seen");
-                Ok(None)
+                Ok(self.receipt(id, offered).await)
             }
         }
+    }
+
+    /// The answer that the monitor knows of. It keeps no digest, so it speaks for any content of the id.
+    async fn receipt(&self, id: MessageId, offered: &Answer) -> Option<Answer> {
+        let accepted_at = self.receipts.as_ref()?.accepted_at(id).await?;
+        Some(Answer {
+            accepted_at,
+            confirmed: true,
+            ..offered.clone()
+        })
     }
 
     /// The answer to a message that was accepted before.

@@ -26,6 +26,7 @@ use crate::{
     compose::Ways,
     config::{Config, Limits},
     http::Door,
+    receipts::{OfMonitor, Receipts},
     tls::{self, PeerAcceptor},
     verdicts::{OfService, Verdicts},
 };
@@ -52,6 +53,7 @@ pub async fn build(config: Config, chassis: Chassis) -> Result<()> {
             limits.upload_max(),
         )?,
         answers: Arc::new(InRedis::open(&config.redis)?),
+        receipts: receipts(&config)?,
         carrier: Arc::new(ToBroker::new(
             publisher.clone(),
             is_safe,
@@ -60,8 +62,7 @@ pub async fn build(config: Config, chassis: Chassis) -> Result<()> {
         clock: Timestamp::now,
         limits: limits.clone(),
     };
-    let verdicts = config.signature.as_ref().map(OfService::open).transpose()?;
-    let verdicts = verdicts.map(|service| Arc::new(service) as Arc<dyn Verdicts>);
+    let verdicts = verdicts(&config)?;
     let serving = RustlsConfig::from_config(tls::server_config(&config.tls)?);
     let listener = listen(&config)?;
     let handle = Handle::new();
@@ -100,6 +101,16 @@ pub async fn build(config: Config, chassis: Chassis) -> Result<()> {
         Ok(())
     });
     Ok(())
+}
+
+fn verdicts(config: &Config) -> Result<Option<Arc<dyn Verdicts>>> {
+    let service = config.signature.as_ref().map(OfService::open).transpose()?;
+    Ok(service.map(|service| Arc::new(service) as Arc<dyn Verdicts>))
+}
+
+fn receipts(config: &Config) -> Result<Option<Arc<dyn Receipts>>> {
+    let monitor = config.monitor.as_ref().map(OfMonitor::open).transpose()?;
+    Ok(monitor.map(|monitor| Arc::new(monitor) as Arc<dyn Receipts>))
 }
 
 fn listen(config: &Config) -> Result<TcpListener> {

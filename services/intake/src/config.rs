@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use serde::Deserialize;
 
-use crate::{answers, attachments, tls, verdicts};
+use crate::{answers, attachments, receipts, tls, verdicts};
 
 /// The whole configuration. Paths are relative to where the process is started.
 #[derive(Debug, Clone, Deserialize)]
@@ -26,6 +26,8 @@ pub struct Config {
     pub store: attachments::Config,
     /// Absent: `Prefer: wait` is not honoured.
     pub signature: Option<verdicts::Config>,
+    /// Absent: while Redis is away, nobody is asked for earlier answers.
+    pub monitor: Option<receipts::Config>,
     #[serde(default)]
     pub limits: Limits,
 }
@@ -146,7 +148,10 @@ impl chassis::Common for Config {
         self.limits.check()?;
         self.broker.check().map_err(|error| error.to_string())?;
         self.tls.check().map_err(|error| error.to_string())?;
-        self.redis.check().map_err(|error| error.to_string())
+        self.redis.check().map_err(|error| error.to_string())?;
+        self.monitor
+            .as_ref()
+            .map_or(Ok(()), |m| m.check().map_err(|error| error.to_string()))
     }
 }
 

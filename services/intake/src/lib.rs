@@ -21,6 +21,7 @@ pub mod http;
 pub mod metrics;
 pub mod prefer;
 pub mod problem;
+pub mod receipts;
 pub mod shape;
 pub mod tls;
 pub mod verdicts;

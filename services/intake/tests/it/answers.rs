@@ -80,6 +80,23 @@ async fn without_its_memory_the_door_still_takes_messages_under_the_same_ids() {
 }
 
 #[tokio::test]
+async fn without_its_memory_the_door_asks_the_monitor() {
+    let bench = Bench::new();
+    let message = application();
+    let first = bench.post(&message).await;
+    *bench.memory.is_away.lock().unwrap() = true;
+    let heard = bench.last();
+    bench
+        .memory
+        .journal
+        .lock()
+        .unwrap()
+        .insert(heard.id, heard.received_at);
+    assert_eq!(bench.post(&message).await.body, first.body);
+    assert_eq!(bench.keys().len(), 1);
+}
+
+#[tokio::test]
 async fn a_broker_that_is_away_means_503_and_nothing_kept() {
     let bench = Bench::new();
     let message = application();

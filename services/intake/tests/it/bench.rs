@@ -18,6 +18,7 @@ use intake::{
     compose::Ways,
     config::Limits,
     http::Door,
+    receipts::Receipts,
     tls::Peer,
     verdicts::Verdicts,
 };
@@ -72,6 +73,8 @@ pub(crate) struct Memory {
     pub(crate) answers: Mutex<HashMap<MessageId, Answer>>,
     pub(crate) numbers: Mutex<HashMap<Number, MessageId>>,
     pub(crate) is_away: Mutex<bool>,
+    /// What the monitor has heard.
+    pub(crate) journal: Mutex<HashMap<MessageId, Timestamp>>,
     /// What is written after the confirm is lost, as in a crash at that moment.
     pub(crate) forgets_confirms: Mutex<bool>,
 }
@@ -116,6 +119,13 @@ impl Answers for Memory {
             self.answers.lock().unwrap().insert(id, confirmed);
         }
         Ok(())
+    }
+}
+
+#[async_trait]
+impl Receipts for Memory {
+    async fn accepted_at(&self, id: MessageId) -> Option<Timestamp> {
+        self.journal.lock().unwrap().get(&id).copied()
     }
 }
 
@@ -191,6 +201,7 @@ impl Bench {
             )
             .unwrap(),
             answers,
+            receipts: Some(memory.clone()),
             carrier: post.clone(),
             clock: Timestamp::now,
             limits,

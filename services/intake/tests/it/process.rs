@@ -181,18 +181,14 @@ async fn a_message_is_accepted_once_whatever_is_killed_meanwhile() {
 }
 
 #[test]
-fn the_sample_asks_for_verdicts_where_the_sample_of_signature_gives_them() {
+fn the_sample_asks_where_the_samples_of_the_others_answer() {
     let read = |name: &str| -> toml::Table {
         let path = file(&format!("deploy/config/{name}.toml"));
         std::fs::read_to_string(path).unwrap().parse().unwrap()
     };
-    let asked = read("intake")["signature"]["url"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    let given = read("signature")["grpc"]["listen"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    assert_eq!(asked, format!("http://{given}"));
+    for other in ["signature", "monitor"] {
+        let asked = read("intake")[other]["url"].as_str().unwrap().to_owned();
+        let given = read(other)["grpc"]["listen"].as_str().unwrap().to_owned();
+        assert_eq!(asked, format!("http://{given}"), "{other}");
+    }
 }

@@ -37,7 +37,7 @@ fn config(folder: &Path) -> Config {
 }
 
 impl Street {
-    async fn open(limits: Limits) -> Self {
+    fn open(limits: &Limits) -> Self {
         let (authority, folder) = (authority(), tempfile::tempdir().unwrap());
         write(folder.path(), &authority);
         let serving =
@@ -50,7 +50,7 @@ impl Street {
         );
         let bench = Bench::within(limits.clone());
         let door = bench.door.clone();
-        let open = app::open(listener, door, serving.clone(), &limits, Handle::new()).unwrap();
+        let open = app::open(listener, door, serving.clone(), limits, Handle::new()).unwrap();
         tokio::spawn(open);
         Self {
             url,
@@ -78,7 +78,7 @@ impl Street {
 
 #[tokio::test]
 async fn a_participant_is_known_by_the_name_in_its_certificate() {
-    let street = Street::open(Limits::default()).await;
+    let street = Street::open(&Limits::default());
     let (status, body) = street.post(&street.portal()).await.unwrap();
     assert_eq!(status, StatusCode::ACCEPTED, "{body}");
     assert_eq!(street.bench.last().sender.participant.as_str(), "portal");
@@ -86,7 +86,7 @@ async fn a_participant_is_known_by_the_name_in_its_certificate() {
 
 #[tokio::test]
 async fn nobody_and_strangers_are_told_so_and_a_foreign_certificate_ends_the_handshake() {
-    let street = Street::open(Limits::default()).await;
+    let street = Street::open(&Limits::default());
     let stranger = issue(&street.authority, "stranger.kezek.test");
     for identity in [None, Some(stranger)] {
         let (status, body) = street.post(&street.client(identity)).await.unwrap();
@@ -102,7 +102,7 @@ async fn nobody_and_strangers_are_told_so_and_a_foreign_certificate_ends_the_han
 
 #[tokio::test]
 async fn changed_files_are_used_without_a_restart_and_broken_ones_are_not() {
-    let mut street = Street::open(Limits::default()).await;
+    let mut street = Street::open(&Limits::default());
     let watch = tokio::spawn(tls::keep_fresh(
         config(street.folder.path()),
         street.serving.clone(),
@@ -134,11 +134,10 @@ async fn changed_files_are_used_without_a_restart_and_broken_ones_are_not() {
 
 #[tokio::test]
 async fn one_request_too_many_is_told_to_come_again() {
-    let street = Street::open(Limits {
+    let street = Street::open(&Limits {
         requests_max: 1,
         ..Limits::default()
-    })
-    .await;
+    });
     let client = street.portal();
     let (feed, body) = tokio::sync::mpsc::channel::<Result<String, std::io::Error>>(1);
     let body = futures::stream::unfold(body, |mut body| async {
@@ -175,11 +174,10 @@ async fn one_request_too_many_is_told_to_come_again() {
 
 #[tokio::test]
 async fn a_body_that_does_not_come_is_not_waited_for_for_ever() {
-    let street = Street::open(Limits {
+    let street = Street::open(&Limits {
         body_ms_max: 100,
         ..Limits::default()
-    })
-    .await;
+    });
     let never =
         reqwest::Body::wrap_stream(futures::stream::pending::<Result<String, std::io::Error>>());
     let request = street
