@@ -62,10 +62,6 @@ fn intake(at: &Addresses, redis: &Redis) -> Settings {
             "monitor.url",
             format!("http://127.0.0.1:{}", at.monitor_grpc).into(),
         ),
-        (
-            "monitor.url",
-            format!("http://127.0.0.1:{}", at.monitor_grpc).into(),
-        ),
     ]
 }
 
