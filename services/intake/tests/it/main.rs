@@ -11,6 +11,7 @@
 mod answers;
 mod anything;
 mod bench;
+mod besides;
 mod letters;
 mod order;
 mod papers;

@@ -16,8 +16,14 @@ pub(crate) fn authority() -> Authority {
 
 /// Certificate and key of `name`, as PEM.
 pub(crate) fn issue(authority: &Authority, name: &str) -> (String, String) {
+    issue_numbered(authority, name, 1)
+}
+
+/// The same, with a serial number of one's own choice.
+pub(crate) fn issue_numbered(authority: &Authority, name: &str, serial: u64) -> (String, String) {
     let key = KeyPair::generate().unwrap();
-    let params = CertificateParams::new([name.to_owned()]).unwrap();
+    let mut params = CertificateParams::new([name.to_owned()]).unwrap();
+    params.serial_number = Some(serial.into());
     let certificate = params.signed_by(&key, authority).unwrap();
     (certificate.pem(), key.serialize_pem())
 }

@@ -8,13 +8,16 @@ use intake::{
     config::Limits,
     tls::{self, Config},
 };
+use rcgen::{
+    CertificateRevocationListParams, KeyIdMethod, RevokedCertParams, SerialNumber, date_time_ymd,
+};
 use reqwest::{Client, StatusCode};
 use serde_json::Value;
 
 use crate::{
     bench::Bench,
     letters::application,
-    papers::{Authority, authority, client, issue, write},
+    papers::{Authority, authority, client, issue, issue_numbered, write},
 };
 
 /// A door on loopback, with the authority that its certificates come from.
@@ -98,6 +101,41 @@ async fn nobody_and_strangers_are_told_so_and_a_foreign_certificate_ends_the_han
     let foreign = issue(&authority(), "portal.kezek.test");
     assert!(street.post(&street.client(Some(foreign))).await.is_err());
     assert!(street.bench.keys().is_empty());
+}
+
+#[tokio::test]
+async fn a_revoked_certificate_ends_the_handshake() {
+    let street = Street::open(&Limits::default());
+    let (revoked, other) = (7, 8);
+    let list = CertificateRevocationListParams {
+        this_update: date_time_ymd(2026, 1, 1),
+        next_update: date_time_ymd(2099, 1, 1),
+        crl_number: SerialNumber::from(1),
+        issuing_distribution_point: None,
+        revoked_certs: vec![RevokedCertParams {
+            serial_number: SerialNumber::from(revoked),
+            revocation_time: date_time_ymd(2026, 1, 1),
+            reason_code: None,
+            invalidity_date: None,
+        }],
+        key_identifier_method: KeyIdMethod::Sha256,
+    };
+    let path = street.folder.path().join("list.pem");
+    std::fs::write(
+        &path,
+        list.signed_by(&street.authority).unwrap().pem().unwrap(),
+    )
+    .unwrap();
+    let mut config = config(street.folder.path());
+    config.client_revocations = vec![path];
+    street
+        .serving
+        .reload_from_config(tls::server_config(&config).unwrap());
+    for (serial, comes_in) in [(revoked, false), (other, true)] {
+        let identity = issue_numbered(&street.authority, "portal.kezek.test", serial);
+        let answered = street.post(&street.client(Some(identity))).await;
+        assert_eq!(answered.is_ok(), comes_in, "{answered:?}");
+    }
 }
 
 #[tokio::test]
