@@ -102,3 +102,24 @@ async fn problems_and_the_catalogue_speak_three_languages() {
         "malformed"
     );
 }
+
+#[tokio::test]
+async fn who_presents_no_certificate_or_an_unknown_one_is_told_so() {
+    let bench = Bench::new();
+    for name in ["", "stranger.kezek.test", "*.kezek.test"] {
+        for request in [
+            Request::post("/v1/messages")
+                .body(Body::from("{}"))
+                .unwrap(),
+            Request::put(format!("/v1/attachments/{}", "0".repeat(64)))
+                .body(Body::empty())
+                .unwrap(),
+        ] {
+            let said = bench.knock(name, request).await;
+            assert_eq!(
+                (said.status.as_u16(), said.code()),
+                (401, "not-authenticated")
+            );
+        }
+    }
+}

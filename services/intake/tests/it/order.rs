@@ -1,7 +1,6 @@
 //! Every check with a request that fails it and no other, and the order they are asked in.
 
-use axum::body::Body;
-use http::{Request, StatusCode};
+use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::{
@@ -279,27 +278,6 @@ async fn a_message_with_every_fault_is_refused_for_the_first() {
         bench.post_as("stranger", &message).await.code(),
         "not-authenticated"
     );
-}
-
-#[tokio::test]
-async fn who_presents_no_certificate_or_an_unknown_one_is_told_so() {
-    let bench = Bench::new();
-    for name in ["", "stranger.kezek.test", "*.kezek.test"] {
-        for request in [
-            Request::post("/v1/messages")
-                .body(Body::from("{}"))
-                .unwrap(),
-            Request::put(format!("/v1/attachments/{}", "0".repeat(64)))
-                .body(Body::empty())
-                .unwrap(),
-        ] {
-            let said = bench.knock(name, request).await;
-            assert_eq!(
-                (said.status.as_u16(), said.code()),
-                (401, "not-authenticated")
-            );
-        }
-    }
 }
 
 #[tokio::test]
