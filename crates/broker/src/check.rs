@@ -94,7 +94,7 @@ async fn check_exchange(
         let declared = channel.exchange_declare(name.into(), kind.clone(), options, table);
         within(config, declared).await?;
     }
-    Ok(())
+    within(config, channel.close(200, "done".into())).await
 }
 
 async fn check_queue(
@@ -123,7 +123,7 @@ async fn check_queue(
         );
         within(config, bound).await?;
     }
-    Ok(())
+    within(config, channel.close(200, "done".into())).await
 }
 
 fn arguments(queue: &QueueDeclaration) -> FieldTable {

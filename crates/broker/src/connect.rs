@@ -46,6 +46,22 @@ pub(crate) async fn within<T>(
     Ok(answered.map_err(|_| Unavailable::Silent(limit))??)
 }
 
+/// Asks the broker something, on a connection and a channel made for it. What the question took and did not
+/// acknowledge goes back.
+pub(crate) async fn ask<T, E: From<Unavailable>>(
+    config: &Config,
+    name: &str,
+    question: impl AsyncFnOnce(Channel) -> Result<T, E>,
+) -> Result<T, E> {
+    let connection = connect(config, name).await?;
+    let channel = channel(config, &connection).await?;
+    let answer = question(channel.clone()).await;
+    // The library complains aloud when a channel is dropped while its connection closes.
+    drop(within(config, channel.close(200, "done".into())).await);
+    close(config, &connection).await;
+    answer
+}
+
 /// Ends a connection in good order, if it still can be.
 pub(crate) async fn close(config: &Config, connection: &Connection) {
     // A connection that cannot be closed is closed already.

@@ -5,7 +5,7 @@ use lapin::{options::QueueDeclareOptions, types::FieldTable};
 
 use crate::{
     Config,
-    connect::{Unavailable, channel, close, connect, within},
+    connect::{Unavailable, ask, within},
 };
 
 /// What stands in a queue just now.
@@ -22,9 +22,7 @@ pub async fn counts(
     config: &Config,
     queues: &[QueueDeclaration],
 ) -> Result<Vec<QueueCount>, Unavailable> {
-    let connection = connect(config, "counts").await?;
-    let counted = async {
-        let channel = channel(config, &connection).await?;
+    ask(config, "counts", async |channel| {
         let mut counts = Vec::with_capacity(queues.len());
         for queue in queues {
             let options = QueueDeclareOptions {
@@ -41,8 +39,6 @@ pub async fn counts(
             });
         }
         Ok(counts)
-    }
-    .await;
-    close(config, &connection).await;
-    counted
+    })
+    .await
 }

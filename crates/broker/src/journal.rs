@@ -199,11 +199,12 @@ fn entry(delivery: Delivery) -> Option<Entry> {
         AMQPValue::LongLongInt(offset) => u64::try_from(*offset).ok()?,
         _ => return None,
     };
+    let event = wire::decode(&delivery.data).map_err(|_| delivery.data);
     let (exchange, key) = (delivery.exchange.as_str(), delivery.routing_key.as_str());
     Some(Entry {
         offset,
         key: key.to_owned(),
-        dead: dead_letter(exchange, key, &delivery.properties),
-        event: wire::decode(&delivery.data).map_err(|_| delivery.data),
+        dead: dead_letter(exchange, key, &delivery.properties, event.is_ok()),
+        event,
     })
 }

@@ -11,7 +11,7 @@ use message::{Detail, Event, MessageId};
 
 use crate::{
     Config, PublishError, Publisher,
-    connect::{Unavailable, channel, close, connect, within},
+    connect::{Unavailable, ask, within},
     dead::{DeadLetter, dead_letter},
 };
 
@@ -47,9 +47,7 @@ pub async fn parked(
     lane: &Lane,
     limit: usize,
 ) -> Result<Vec<Parked>, Unavailable> {
-    let connection = connect(config, "parked").await?;
-    let found = async {
-        let channel = channel(config, &connection).await?;
+    ask(config, "parked", async |channel| {
         let mut found = Vec::new();
         while found.len() < limit
             && let Some(delivery) = look(config, &channel, lane).await?
@@ -58,10 +56,8 @@ pub async fn parked(
         }
         give_back(config, &channel).await?;
         Ok(found)
-    }
-    .await;
-    close(config, &connection).await;
-    found
+    })
+    .await
 }
 
 /// Sends message `id` on into its lane again, as told by `by` (a service's name, not a person's). The other
@@ -74,16 +70,12 @@ pub async fn release(
     by: &str,
     now: Timestamp,
 ) -> Result<(), ReleaseError> {
-    let connection = connect(config, "release").await?;
-    let released = async {
-        let channel = channel(config, &connection).await?;
+    ask(config, "release", async |channel| {
         let released = find_and_release(config, publisher, &channel, lane, id, by, now).await;
         give_back(config, &channel).await?;
         released
-    }
-    .await;
-    close(config, &connection).await;
-    released
+    })
+    .await
 }
 
 async fn find_and_release(
@@ -134,17 +126,16 @@ async fn give_back(config: &Config, channel: &Channel) -> Result<(), Unavailable
         multiple: true,
         requeue: true,
     };
-    within(config, channel.basic_nack(0, everything)).await?;
-    within(config, channel.close(200, "done".into())).await
+    within(config, channel.basic_nack(0, everything)).await
 }
 
 fn read(delivery: Delivery) -> Parked {
-    let (exchange, key) = (delivery.exchange.as_str(), delivery.routing_key.as_str());
-    let dead = dead_letter(exchange, key, &delivery.properties);
     let event = wire::decode(&delivery.data);
+    let (exchange, key) = (delivery.exchange.as_str(), delivery.routing_key.as_str());
+    let dead = dead_letter(exchange, key, &delivery.properties, event.is_ok());
     let told = event.as_ref().ok().and_then(told);
     let (code, explanation, at) = match (told, dead) {
-        (_, Some(DeadLetter { code, at, .. })) => (code.name.to_owned(), String::new(), Some(at)),
+        (_, Some(DeadLetter { code, at, .. })) => (code.name.to_owned(), String::new(), at),
         (Some(told), None) => told,
         (None, None) => (String::new(), String::new(), None),
     };

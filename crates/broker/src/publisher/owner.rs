@@ -107,7 +107,9 @@ impl Owner {
                 .await;
             self.in_flight.again(Instant::now());
             match left {
-                Left::Finished => return Ok(()),
+                Left::Finished => {
+                    return within(&self.config, channel.close(200, "done".into())).await;
+                }
                 Left::Refused => debug!("the broker refused a publish; it goes on a new channel"),
                 Left::Failed(why) => {
                     warn!(
@@ -277,6 +279,12 @@ impl Owner {
     fn is_finished(&mut self) -> bool {
         if self.closing.is_cancelled() {
             self.requests.close();
+        }
+        if self.requests.is_closed() {
+            // None comes any more, and nobody may be waiting for those that have come.
+            while let Ok(request) = self.requests.try_recv() {
+                self.in_flight.add(request, Instant::now());
+            }
         }
         self.in_flight.forget_the_gone();
         self.has_no_requests() && self.in_flight.is_empty()

@@ -1,0 +1,100 @@
+//! Reading the journal.
+
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use broker::{Entry, Reader, read_journal};
+use fault::{Fault, inside};
+use message::FactName;
+use tokio_util::sync::CancellationToken;
+
+use crate::support::{eventually, house, publish_all};
+
+const ONE: &str = "[[lane]]\nname = 'one.work'\nkind = 'stage'\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reading_goes_on_after_the_last_offset_that_was_taken() {
+    let house = house(ONE).await;
+    let publisher = house.publisher();
+    publish_all(&publisher, 0..300, "one.work").await;
+    let first = house.journal(None);
+    eventually("300 entries are heard", 20, async || {
+        first.entries.lock().unwrap().len() >= 300
+    })
+    .await;
+    first.stop.cancel();
+    let offsets: Vec<u64> = first
+        .entries
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|e| e.offset)
+        .collect();
+    assert_eq!(offsets, (0..300).collect::<Vec<u64>>());
+    assert_eq!(first.entries.lock().unwrap()[0].key, "received.one.work");
+
+    publish_all(&publisher, 300..310, "one.work").await;
+    let second = house.journal(Some(150));
+    eventually("the rest is heard", 20, async || {
+        second.entries.lock().unwrap().len() >= 159
+    })
+    .await;
+    let offsets: Vec<u64> = second
+        .entries
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|e| e.offset)
+        .collect();
+    assert_eq!(offsets, (151..310).collect::<Vec<u64>>());
+    assert_eq!(second.told(FactName::Received).len(), 159);
+}
+
+/// Fails on every second batch, having kept nothing of it.
+#[derive(Clone, Default)]
+struct Forgetful {
+    calls: Arc<Mutex<u32>>,
+    kept: Arc<Mutex<Vec<u64>>>,
+}
+
+#[async_trait]
+impl Reader for Forgetful {
+    async fn take(&mut self, entries: Vec<Entry>) -> Result<(), Fault> {
+        let mut calls = self.calls.lock().unwrap();
+        *calls += 1;
+        if *calls % 2 == 1 {
+            return Err(Fault::outage(
+                &inside::STORE_OF_FACTS_UNAVAILABLE,
+                "keep the facts",
+            ));
+        }
+        self.kept
+            .lock()
+            .unwrap()
+            .extend(entries.iter().map(|entry| entry.offset));
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_the_reader_could_not_keep_comes_again_as_a_whole() {
+    let house = house(ONE).await;
+    publish_all(&house.publisher(), 0..1200, "one.work").await;
+    let (reader, stop) = (Forgetful::default(), CancellationToken::new());
+    let task = tokio::spawn(read_journal(
+        house.config.clone(),
+        None,
+        reader.clone(),
+        stop.clone(),
+    ));
+    eventually("everything is kept", 30, async || {
+        reader.kept.lock().unwrap().len() >= 1200
+    })
+    .await;
+    assert_eq!(
+        *reader.kept.lock().unwrap(),
+        (0..1200).collect::<Vec<u64>>()
+    );
+    stop.cancel();
+    task.await.unwrap();
+}

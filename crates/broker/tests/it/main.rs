@@ -1,0 +1,15 @@
+//! The broker crate against a real RabbitMQ of its own: what it promises when all goes well, and when not.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
+mod check;
+mod faults;
+mod journal;
+mod lane;
+mod parked;
+mod publisher;
+mod support;
