@@ -6,20 +6,24 @@
 //! no answer repeats what an applicant wrote.
 
 mod check;
+mod draw;
 mod form;
 mod plan;
 mod read;
 mod regulation;
+mod spoken;
 mod steps;
 mod text;
 mod time;
 mod timeline;
 
 pub use check::Finding;
+pub use draw::{Medians, draw};
 pub use form::{Choice, Field, FieldError, FormFields};
 pub use plan::{ApplicantKind, Ask, Circumstances, FieldIs, Providers, When};
 pub use read::{Invalid, LoadError, Regulations};
 pub use regulation::{AttachmentRules, ChannelRules, Regulation};
+pub use spoken::spoken;
 pub use steps::{AllowedWhen, End, FactPattern, Next, Step};
 pub use text::{Condition, Text, Words};
 pub use time::{Allowed, InvalidLength, Length, due, local, monday_to_friday};

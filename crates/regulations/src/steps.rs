@@ -70,8 +70,8 @@ pub struct Next {
 
 /// Facts of one name, perhaps only those about one thing: `received`, `refused.registry.gbd-fl`,
 /// `result-issued.granted`, `notified.refused`. What comes after the name is the lane (`refused`), the
-/// register (`enriched`, `query-made`), the provider (`routed`, `delivered`), the status, the outcome, or the
-/// name of the fact told (`notified`); a lane may be given by its first words.
+/// register (`enriched`, `query-made`), the provider (`routed`, `delivered`), the status, the outcome, the name
+/// of the fact told (`notified`), or the step (`deadline-passed`); a lane may be given by its first words.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct FactPattern {
@@ -136,6 +136,7 @@ fn about(detail: &Detail, all: &[Fact]) -> String {
             .find(|fact| fact.id == *of)
             .map(|fact| fact.name().to_string())
             .unwrap_or_default(),
+        Detail::DeadlineNear { step, .. } | Detail::DeadlinePassed { step, .. } => step.to_string(),
         Detail::Received
         | Detail::Verified { .. }
         | Detail::LaneClosed { .. }

@@ -1,7 +1,7 @@
 //! `kezekctl regulation`: the services as data: are they in order, and what do they say.
 //!
-//! In: the regulations of the deploy folder and its map. Out: every finding with its place, or the steps of
-//! one service in words. It changes nothing.
+//! In: the regulations of the deploy folder and its map. Out: every finding with its place, the steps of
+//! one service in words, or their drawing (SVG). It changes nothing.
 
 use std::{path::Path, process::ExitCode};
 
@@ -16,9 +16,10 @@ use crate::{cli::Common, flow, screen::Screen};
 const EXAMPLES: &str = "Examples:
   kezekctl regulation check
   kezekctl regulation check --json
-  kezekctl regulation show apostille --channel portal --lang ru";
+  kezekctl regulation show apostille --channel portal --lang ru
+  kezekctl regulation draw apostille portal > apostille.svg";
 
-/// Check the regulations, or show what one says.
+/// Check the regulations, show what one says, or draw it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
@@ -39,6 +40,15 @@ enum What {
         #[arg(long, default_value = "portal")]
         channel: Channel,
     },
+    /// Draw the steps of a channel as swim lanes: writes SVG.
+    #[command(
+        after_help = "Example:\n  kezekctl regulation draw apostille portal --lang ru > apostille.svg"
+    )]
+    Draw {
+        service: ServiceCode,
+        /// portal, provider or front-office.
+        channel: Channel,
+    },
 }
 
 pub(crate) fn run(args: &Args, common: &Common, screen: &Screen) -> anyhow::Result<ExitCode> {
@@ -47,6 +57,9 @@ pub(crate) fn run(args: &Args, common: &Common, screen: &Screen) -> anyhow::Resu
         What::Check => check(&regulations, common, screen),
         What::Show { service, channel } => {
             show(find(&regulations, service)?, *channel, &regulations, screen)
+        }
+        What::Draw { service, channel } => {
+            draw(find(&regulations, service)?, *channel, &regulations, screen)
         }
     }
 }
@@ -99,20 +112,37 @@ fn check(regulations: &Regulations, common: &Common, screen: &Screen) -> anyhow:
     Ok(ExitCode::FAILURE)
 }
 
+fn no_channel(regulation: &Regulation, channel: Channel) -> String {
+    let there: Vec<_> = regulation.channels.keys().map(|c| c.as_str()).collect();
+    format!(
+        "`{}` has no channel `{channel}`; it has: {}",
+        regulation.code,
+        there.join(", ")
+    )
+}
+
+fn draw(
+    regulation: &Regulation,
+    channel: Channel,
+    regulations: &Regulations,
+    screen: &Screen,
+) -> anyhow::Result<ExitCode> {
+    let words = &regulations.words;
+    let svg = regulations::draw(regulation, words, channel, screen.language, None)
+        .with_context(|| no_channel(regulation, channel))?;
+    Screen::text(&svg);
+    Ok(ExitCode::SUCCESS)
+}
+
 fn show(
     regulation: &Regulation,
     channel: Channel,
     regulations: &Regulations,
     screen: &Screen,
 ) -> anyhow::Result<ExitCode> {
-    let rules = regulation.channel(channel).with_context(|| {
-        let there: Vec<_> = regulation.channels.keys().map(|c| c.as_str()).collect();
-        format!(
-            "`{}` has no channel `{channel}`; it has: {}",
-            regulation.code,
-            there.join(", ")
-        )
-    })?;
+    let rules = regulation
+        .channel(channel)
+        .with_context(|| no_channel(regulation, channel))?;
     let language = screen.language;
     screen.value(&json!({
         "service": regulation.code, "channel": channel, "fee_tenge": regulation.fee_tenge,

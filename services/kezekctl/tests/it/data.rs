@@ -32,6 +32,7 @@ async fn every_command_explains_itself_with_examples() {
         &["regulation"],
         &["regulation", "check"],
         &["regulation", "show"],
+        &["regulation", "draw"],
         &["journal"],
         &["journal", "verify"],
         &["journal", "show"],
@@ -100,4 +101,20 @@ async fn a_service_is_shown_in_the_language_asked_for() {
             .code,
         2
     );
+}
+
+#[tokio::test]
+async fn a_regulation_is_drawn_in_the_language_asked_for() {
+    let draw = ["regulation", "draw", "apostille", "portal"];
+    let run = kezekctl(&[&draw[..], &["--lang", "kk"]].concat()).await;
+    assert_eq!(run.code, 0, "{}", run.out);
+    assert!(run.out.starts_with("<svg") && run.out.ends_with("</svg>\n"));
+    assert!(run.out.contains("ЭҮТШ"), "the payment gateway has its lane");
+    let missing = [
+        "regulation",
+        "draw",
+        "mass-media-registration",
+        "front-office",
+    ];
+    assert_eq!(kezekctl(&missing).await.code, 1);
 }
