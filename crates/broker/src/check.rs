@@ -13,9 +13,13 @@ use lapin::{
     types::{AMQPValue, FieldTable},
 };
 
+use tokio::select;
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+
 use crate::{
     Config,
-    connect::{Unavailable, channel, close, connect, within},
+    connect::{Backoff, Unavailable, channel, close, connect, within},
 };
 
 const HOW_TO_LOAD: &str = "load deploy/rabbitmq/definitions.json \
@@ -49,6 +53,30 @@ pub async fn check(config: &Config, queues: &[QueueDeclaration]) -> Result<(), C
     let checked = check_on(config, &connection, queues).await;
     close(config, &connection).await;
     checked
+}
+
+/// [`check`], but waits for a broker that is not there or not ready yet, so that services may start in any
+/// order. False if `shutdown` came first.
+pub async fn check_when_up(
+    config: &Config,
+    queues: &[QueueDeclaration],
+    shutdown: &CancellationToken,
+) -> Result<bool, CheckError> {
+    let mut backoff = Backoff::new(config);
+    loop {
+        let checked = select! {
+            () = shutdown.cancelled() => return Ok(false),
+            checked = check(config, queues) => checked,
+        };
+        let Err(CheckError::Unavailable { what, source }) = checked else {
+            return checked.map(|()| true);
+        };
+        warn!(what, %source, "the broker cannot be looked at yet");
+        select! {
+            () = shutdown.cancelled() => return Ok(false),
+            () = backoff.wait() => {}
+        }
+    }
 }
 
 async fn check_on(
@@ -155,13 +183,37 @@ fn explain(what: String, error: Unavailable) -> CheckError {
         };
     };
     let why = said.get_message().to_string();
+    // A queue that is there but has no leader yet is "not found" too, though not for long.
+    let is_waking = why.contains("is down or inaccessible");
     match said.kind() {
-        AMQPErrorKind::Soft(AMQPSoftError::NOTFOUND) => CheckError::Missing { what },
+        AMQPErrorKind::Soft(AMQPSoftError::NOTFOUND) if !is_waking => CheckError::Missing { what },
         AMQPErrorKind::Soft(AMQPSoftError::PRECONDITIONFAILED) => CheckError::Unsafe { what, why },
         AMQPErrorKind::Soft(AMQPSoftError::ACCESSREFUSED) => CheckError::Forbidden { what, why },
         _ => CheckError::Unavailable {
             what,
             source: error,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lapin::protocol::AMQPError;
+
+    use super::*;
+
+    #[test]
+    fn a_queue_that_is_only_waking_up_is_not_called_missing() {
+        let not_found = |text: &str| {
+            let said = AMQPError::new(AMQPSoftError::NOTFOUND.into(), text.into());
+            let error = lapin::Error::from(ErrorKind::ProtocolError(said));
+            explain("queue `journal`".to_owned(), error.into())
+        };
+        let missing = not_found("NOT_FOUND - no queue 'journal' in vhost '/'");
+        assert!(matches!(missing, CheckError::Missing { .. }));
+        let waking = not_found(
+            "NOT_FOUND - home node 'a@b' of durable queue 'journal' in vhost '/' is down or inaccessible",
+        );
+        assert!(matches!(waking, CheckError::Unavailable { .. }));
     }
 }

@@ -16,7 +16,7 @@ mod parcel;
 mod parked;
 mod publisher;
 
-pub use check::{CheckError, check};
+pub use check::{CheckError, check, check_when_up};
 pub use config::{Config, InvalidConfig};
 pub use connect::Unavailable;
 pub use counts::{QueueCount, counts};

@@ -9,6 +9,27 @@ use opentelemetry::{
 
 use crate::names;
 
+/// The counter of publishes that had to be repeated.
+#[derive(Debug, Clone)]
+pub struct RepeatMeter(Counter<u64>);
+
+impl RepeatMeter {
+    pub fn new() -> Self {
+        let meter = global::meter("kezek");
+        Self(meter.u64_counter(names::PUBLISH_REPEATED).build())
+    }
+
+    pub fn repeated(&self, count: usize) {
+        self.0.add(u64::try_from(count).unwrap_or(u64::MAX), &[]);
+    }
+}
+
+impl Default for RepeatMeter {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// The counters of one lane.
 #[derive(Debug, Clone)]
 pub struct LaneMeter {

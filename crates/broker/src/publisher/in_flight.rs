@@ -23,11 +23,15 @@ const REFUSED_PAUSE_MAX: Duration = Duration::from_secs(1);
 pub(super) struct InFlight {
     next: u64,
     entries: BTreeMap<u64, Entry>,
+    /// Sent again since [`InFlight::take_repeated`].
+    repeated: usize,
 }
 
 struct Entry {
     request: Request,
     state: State,
+    /// It was on the wire before.
+    was_sent: bool,
     /// How often the broker refused it.
     refusals: u32,
     /// The broker handed it back: no queue is bound for it.
@@ -57,6 +61,7 @@ impl InFlight {
         let entry = Entry {
             request,
             state: State::Due(now),
+            was_sent: false,
             refusals: 0,
             is_returned: false,
         };
@@ -78,10 +83,16 @@ impl InFlight {
         for (id, entry) in &mut self.entries {
             if matches!(entry.state, State::Due(at) if at <= now) {
                 entry.state = State::Sent(now);
+                self.repeated += usize::from(std::mem::replace(&mut entry.was_sent, true));
                 taken.push((*id, Arc::clone(&entry.request.parcel)));
             }
         }
         taken
+    }
+
+    /// How many were sent again since this was last asked.
+    pub(super) fn take_repeated(&mut self) -> usize {
+        std::mem::take(&mut self.repeated)
     }
 
     /// The broker confirmed it. The caller is told by [`InFlight::release`], not yet.
@@ -212,7 +223,9 @@ mod tests {
             "nothing is sent twice on one channel"
         );
         table.again(now);
+        assert_eq!(table.take_repeated(), 0);
         assert_eq!(table.take_due(now), first);
+        assert_eq!(table.take_repeated(), 1);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use lapin::{
     Channel, Confirmation, Connection, Event,
     options::{BasicPublishOptions, ConfirmSelectOptions},
 };
+use telemetry::lane::RepeatMeter;
 use tokio::{
     select,
     sync::{mpsc, watch},
@@ -39,6 +40,7 @@ pub(super) struct Owner {
     closing: CancellationToken,
     in_flight: InFlight,
     backoff: Backoff,
+    meter: RepeatMeter,
 }
 
 /// Why a channel is left.
@@ -70,6 +72,7 @@ impl Owner {
             closing,
             in_flight: InFlight::default(),
             backoff,
+            meter: RepeatMeter::new(),
         }
     }
 
@@ -161,6 +164,7 @@ impl Owner {
             select! {
                 biased;
                 _ = tick.tick() => {
+                    self.meter.repeated(self.in_flight.take_repeated());
                     if !self.look_at(connection) {
                         return Left::Failed("the connection is gone".to_owned());
                     }

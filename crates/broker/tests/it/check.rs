@@ -1,6 +1,6 @@
 //! Refusing to run on a broker that could lose something.
 
-use broker::{CheckError, check};
+use broker::{CheckError, Config, check, check_when_up};
 use lapin::{options::QueueDeclareOptions, types::FieldTable};
 
 use crate::support::{amqp, empty_house, house};
@@ -56,4 +56,20 @@ async fn a_queue_that_could_lose_messages_is_refused_with_the_difference() {
             && said.contains("x-dead-letter") | said.contains("x-queue-type"),
         "{said}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_waits_for_a_broker_that_is_not_there_yet_until_it_is_told_to_stop() {
+    let house = house(ONE).await;
+    let stop = tokio_util::sync::CancellationToken::new();
+    let queues = house.map.queues();
+    assert!(check_when_up(&house.config, &queues, &stop).await.unwrap());
+    let nobody = Config::new("amqp://guest:guest@127.0.0.1:1/%2f");
+    let waiting = check_when_up(&nobody, &queues, &stop);
+    let stopping = async {
+        tokio::task::yield_now().await;
+        stop.cancel();
+    };
+    let (waited, ()) = tokio::join!(waiting, stopping);
+    assert!(!waited.unwrap());
 }

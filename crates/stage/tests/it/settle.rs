@@ -26,6 +26,7 @@ fn enriched() -> Detail {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "an ending, like the failures beside it")]
 fn pass(message: Message, next: Next) -> Result<Verdict, Fault> {
     Ok(Verdict::Pass {
         message,
