@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use jiff::Timestamp;
 use reqwest::{Client, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
@@ -70,6 +71,7 @@ impl Text {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Application {
     pub(crate) number: String,
+    pub(crate) message_id: String,
     pub(crate) service: String,
     pub(crate) service_name: Option<Text>,
     pub(crate) channel: String,
@@ -116,6 +118,8 @@ pub(crate) struct Timeline {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Fact {
     pub(crate) name: String,
+    /// Of a provider's report, another than the application's.
+    pub(crate) message_id: Option<String>,
     pub(crate) at: String,
     pub(crate) by: String,
     #[serde(default)]
@@ -148,9 +152,12 @@ pub(crate) struct Lane {
     pub(crate) explanation: Option<String>,
 }
 
-/// `2026-11-22T12:00:00.000+05:00` as people read it.
+/// An instant (RFC 3339) as people read it: local time of Kazakhstan (X13), milliseconds.
 pub(crate) fn moment(at: &str) -> String {
-    let (date, rest) = at.split_once('T').unwrap_or(("", at));
-    let time = rest.get(..12).unwrap_or(rest);
-    format!("{date} {time}").trim().to_owned()
+    match at.parse::<Timestamp>() {
+        Ok(instant) => regulations::local(instant)
+            .strftime("%Y-%m-%d %H:%M:%S%.3f")
+            .to_string(),
+        Err(_) => at.to_owned(),
+    }
 }

@@ -14,7 +14,7 @@ use message::{Event, MessageId};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::{cli::Common, codes, flow as map, screen::Screen};
+use crate::{cli::Common, codes, flow as map, monitor::moment, screen::Screen};
 
 const EXAMPLES: &str = "Examples:
   kezekctl parked list
@@ -117,7 +117,12 @@ async fn list(
                 lane.name.to_string(),
                 id,
                 number,
-                since(&parked),
+                parked
+                    .at
+                    .map(local)
+                    .as_deref()
+                    .map(moment)
+                    .unwrap_or_default(),
                 format!("{}: {meaning} {}", parked.code, parked.explanation)
                     .trim_end()
                     .to_owned(),
@@ -144,13 +149,11 @@ fn named(parked: &Parked) -> (String, String) {
     }
 }
 
-fn since(parked: &Parked) -> String {
-    let local = |at: Timestamp| {
-        regulations::local(at)
-            .strftime("%Y-%m-%d %H:%M:%S")
-            .to_string()
-    };
-    parked.at.map(local).unwrap_or_default()
+/// Local time of Kazakhstan with its offset (X13).
+fn local(at: Timestamp) -> String {
+    regulations::local(at)
+        .strftime("%Y-%m-%dT%H:%M:%S%.3f%:z")
+        .to_string()
 }
 
 fn described(lane: &Lane, parked: &Parked) -> Value {
@@ -167,7 +170,7 @@ fn described(lane: &Lane, parked: &Parked) -> Value {
         "attempts_failed": message.map(|m| m.attempts.failed),
         "code": parked.code,
         "explanation": parked.explanation,
-        "parked_at": parked.at,
+        "parked_at": parked.at.map(local),
     })
 }
 
@@ -186,7 +189,7 @@ async fn show(config: &Config, lane: &Lane, id: Uuid, screen: &Screen) -> anyhow
     let mut value = described(lane, parked);
     value["facts"] = facts
         .iter()
-        .map(|fact| json!({"name": fact.name().as_str(), "at": fact.at, "by": fact.by}))
+        .map(|fact| json!({"name": fact.name().as_str(), "at": local(fact.at), "by": fact.by}))
         .collect();
     screen.value(&value)?;
     for (name, value) in value
@@ -207,13 +210,8 @@ async fn show(config: &Config, lane: &Lane, id: Uuid, screen: &Screen) -> anyhow
         screen.line(format!("{:16} {text}", ""));
     }
     for fact in facts {
-        screen.line(format!(
-            "{:16} {} {} by {}",
-            "fact",
-            fact.at,
-            fact.name(),
-            fact.by
-        ));
+        let at = moment(&local(fact.at));
+        screen.line(format!("{:16} {at} {} by {}", "fact", fact.name(), fact.by));
     }
     Ok(())
 }

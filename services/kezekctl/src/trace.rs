@@ -71,21 +71,40 @@ pub(crate) async fn run(args: &Args, screen: &Screen) -> anyhow::Result<ExitCode
 }
 
 fn show(timeline: &Timeline, screen: &Screen) {
-    show_application(&timeline.application, screen);
+    let application = &timeline.application;
+    show_application(application, screen);
     screen.line("");
+    let head = [
+        screen.pick("қадам", "шаг", "step"),
+        "",
+        screen.pick("жұмсалды", "затрачено", "used"),
+        screen.pick("рұқсат", "отведено", "allowed"),
+        screen.pick("ҚФБ", "СФЕ", "unit"),
+        screen.pick("іс-қимыл", "действие", "action"),
+    ];
     let steps: Vec<_> = timeline
         .steps
         .iter()
         .map(|step| step_row(step, screen))
         .collect();
-    screen.table(&["step", "", "used", "allowed", "unit", "action"], &steps);
+    screen.table(&head, &steps);
     screen.line("");
+    let head = [
+        screen.pick(
+            "уақыт (Asia/Almaty)",
+            "время (Asia/Almaty)",
+            "time (Asia/Almaty)",
+        ),
+        screen.pick("факт", "факт", "fact"),
+        screen.pick("кім", "кто", "by"),
+        "",
+    ];
     let facts: Vec<_> = timeline
         .facts
         .iter()
-        .map(|fact| fact_row(fact, screen))
+        .map(|fact| fact_row(fact, application, screen))
         .collect();
-    screen.table(&["time (Asia/Almaty)", "fact", "by", ""], &facts);
+    screen.table(&head, &facts);
 }
 
 fn show_application(application: &Application, screen: &Screen) {
@@ -104,32 +123,45 @@ fn show_application(application: &Application, screen: &Screen) {
         "  {} · {} · {name}",
         application.service, application.channel
     ));
-    let received = moment(&application.received_at);
     screen.line(format!(
-        "  received {received}, so since {}",
+        "  {} {}, {} {}",
+        screen.pick("қабылданды:", "принято", "received"),
+        moment(&application.received_at),
+        screen.pick("осы күйге келді:", "в этом состоянии с", "so since"),
         moment(&application.since)
     ));
     if let Some(provider) = &application.provider {
-        let registered = application
-            .registration_number
-            .as_deref()
-            .unwrap_or("not registered yet");
+        let none = screen.pick(
+            "әлі тіркелмеген",
+            "ещё не зарегистрировано",
+            "not registered yet",
+        );
+        let registered = application.registration_number.as_deref().unwrap_or(none);
         let reported = application
             .reported
             .as_deref()
             .map(|r| format!(", {r}"))
             .unwrap_or_default();
-        screen.line(format!("  provider {provider}: {registered}{reported}"));
+        let who = screen.pick("қызмет беруші", "услугодатель", "provider");
+        screen.line(format!("  {who} {provider}: {registered}{reported}"));
     }
     if let Some(reason) = &application.reason {
         let code = reason.code.as_deref().unwrap_or_default();
-        tell_code("reason", code, &reason.explanation, screen);
+        tell_code(
+            screen.pick("себебі", "причина", "reason"),
+            code,
+            &reason.explanation,
+            screen,
+        );
     }
     if let Some(waiting) = &application.waiting {
         let what = format!(
-            "waits in {}, {} tries failed, next at {}",
+            "{} {}, {} {}, {} {}",
+            screen.pick("күтетін кезегі:", "ждёт в очереди", "waits in"),
             waiting.lane,
+            screen.pick("сәтсіз әрекет:", "неудачных попыток:", "failed tries:"),
             waiting.attempt,
+            screen.pick("келесісі:", "следующая:", "next:"),
             moment(&waiting.retry_at)
         );
         tell_code(&what, &waiting.code, &waiting.explanation, screen);
@@ -147,11 +179,11 @@ fn tell_code(what: &str, code: &str, explanation: &str, screen: &Screen) {
 
 fn step_row(step: &Step, screen: &Screen) -> Vec<String> {
     let mark = match (step.progress.as_str(), step.late) {
-        (_, true) => "late!",
-        ("done", _) => "done",
-        ("open", _) => "open",
-        ("dropped", _) => "dropped",
-        ("outside", _) => "before us",
+        (_, true) => screen.pick("кешікті!", "просрочен!", "late!"),
+        ("done", _) => screen.pick("орындалды", "выполнен", "done"),
+        ("open", _) => screen.pick("орындалуда", "идёт", "open"),
+        ("dropped", _) => screen.pick("керек болмады", "не понадобился", "not needed"),
+        ("outside", _) => screen.pick("бізге дейін", "до нас", "before us"),
         _ => "",
     };
     let text = |text: &Option<crate::monitor::Text>| {
@@ -181,39 +213,76 @@ fn used(ms: u64) -> String {
     }
 }
 
-fn fact_row(fact: &Fact, screen: &Screen) -> Vec<String> {
+fn fact_row(fact: &Fact, application: &Application, screen: &Screen) -> Vec<String> {
+    let is_own = fact
+        .message_id
+        .as_ref()
+        .is_none_or(|id| *id == application.message_id);
+    let report = screen.pick("есеп", "отчёт", "report");
+    let name = if is_own {
+        fact.name.clone()
+    } else {
+        format!("{} ({report})", fact.name)
+    };
     vec![
         moment(&fact.at),
-        fact.name.clone(),
+        name,
         fact.by.clone(),
         said(&fact.detail, screen),
     ]
 }
 
+/// Members of a fact's detail that come first, in this order; the others follow by name.
+const FIRST: [&str; 7] = [
+    "register",
+    "provider",
+    "lane",
+    "channel",
+    "outcome",
+    "status",
+    "registration_number",
+];
+
 /// A fact's detail on one line, the error code with its meaning.
 fn said(detail: &Value, screen: &Screen) -> String {
-    let mut parts = Vec::new();
-    for (name, value) in detail.as_object().into_iter().flatten() {
-        match (name.as_str(), value) {
-            ("code", Value::String(code)) => {
-                parts.push(format!("{code}: {}", codes::meaning(code, screen)));
-            }
-            ("signers", Value::Array(signers)) => {
-                let names = signers.iter().filter_map(|s| s["name"].as_str());
-                parts.push(names.collect::<Vec<_>>().join(", "));
-            }
-            ("retry_at", Value::String(at)) => parts.push(format!("next try {}", moment(at))),
-            ("attempt", attempt) => parts.push(format!("try {attempt}")),
-            ("explanation" | "of", _) | (_, Value::Null) => {}
-            (_, Value::String(text)) if text.is_empty() => {}
-            (_, Value::String(text)) => parts.push(text.clone()),
-            (_, other) => parts.push(other.to_string()),
-        }
-    }
-    if let Some(explanation) = detail["explanation"].as_str().filter(|e| !e.is_empty()) {
-        parts.push(explanation.to_owned());
-    }
+    let Some(members) = detail.as_object() else {
+        return String::new();
+    };
+    let first = FIRST.iter().filter_map(|name| members.get_key_value(*name));
+    let others = members
+        .iter()
+        .filter(|(name, _)| !FIRST.contains(&name.as_str()));
+    let parts: Vec<_> = first
+        .chain(others)
+        .filter_map(|(n, v)| part(n, v, screen))
+        .collect();
     parts.join(" · ")
+}
+
+fn part(name: &str, value: &Value, screen: &Screen) -> Option<String> {
+    let text = value.as_str().filter(|text| !text.is_empty());
+    match (name, text) {
+        // Which fact was told is an id; nobody reads it here.
+        ("of", _) => None,
+        ("code", Some(code)) => Some(format!("{code}: {}", codes::meaning(code, screen))),
+        ("retry_at", Some(at)) => {
+            let next = screen.pick("келесі әрекет", "следующая попытка", "next try");
+            Some(format!("{next} {}", moment(at)))
+        }
+        ("attempt", _) => Some(format!(
+            "{} {value}",
+            screen.pick("әрекет", "попытка", "try")
+        )),
+        ("signers", _) => {
+            let names = value
+                .as_array()?
+                .iter()
+                .filter_map(|signer| signer["name"].as_str());
+            Some(names.collect::<Vec<_>>().join(", "))
+        }
+        (_, Some(text)) => Some(text.to_owned()),
+        (_, None) => (!value.is_null() && !value.is_string()).then(|| value.to_string()),
+    }
 }
 
 #[cfg(test)]
@@ -227,10 +296,7 @@ mod tests {
     fn times_are_shown_in_the_unit_that_suits_them() {
         let shown = [7, 12_340, 83_000, 7_260_000, 180_000_000].map(used);
         assert_eq!(shown, ["7ms", "12.3s", "1m23s", "2h01m", "2d02h"]);
-        assert_eq!(
-            moment("2026-11-22T12:00:00.000+05:00"),
-            "2026-11-22 12:00:00.000"
-        );
+        assert_eq!(moment("2026-11-22T07:00:00Z"), "2026-11-22 12:00:00.000");
     }
 
     #[test]
@@ -238,13 +304,17 @@ mod tests {
         let code = fault::catalogue().next().unwrap();
         let detail = json!({
             "lane": "router.committee", "code": code.name, "explanation": "connection refused",
-            "attempt": 2, "retry_at": "2026-11-22T12:00:00.000+05:00",
+            "attempt": 2, "retry_at": "2026-11-22T07:00:00Z",
         });
         let line = said(&detail, &Screen::new(false, Language::Ru));
+        assert!(line.contains(code.meaning.ru), "{line}");
         assert!(
-            line.contains(code.meaning.ru) && line.contains("try 2"),
+            line.contains("попытка 2") && line.contains("connection refused"),
             "{line}"
         );
-        assert!(line.ends_with("connection refused"), "{line}");
+        assert!(
+            line.ends_with("следующая попытка 2026-11-22 12:00:00.000"),
+            "{line}"
+        );
     }
 }

@@ -47,6 +47,7 @@ fn message(number: u128) -> Message {
         findings: vec![],
         plan: Plan::new(vec![]),
         attempts: Attempts::default(),
+        filed: None,
     }
 }
 
