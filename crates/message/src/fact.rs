@@ -137,6 +137,22 @@ pub enum Detail {
     LaneClosed { code: String, explanation: String },
     /// It is back; sending resumes (X12).
     LaneOpened,
+    /// A step of the regulation has used this part of its time and is not done (X17).
+    DeadlineNear {
+        /// Number of the step in the table of the application's channel.
+        step: u16,
+        /// 1 to 99.
+        used_percent: u8,
+        /// When its time will be over, as known then.
+        due_at: Timestamp,
+    },
+    /// A step of the regulation is not done and its time is over (X17).
+    DeadlinePassed {
+        /// Number of the step in the table of the application's channel.
+        step: u16,
+        /// When its time was over.
+        due_at: Timestamp,
+    },
 }
 
 /// How telling the applicant went.
@@ -225,6 +241,8 @@ pub enum FactName {
     Notified,
     LaneClosed,
     LaneOpened,
+    DeadlineNear,
+    DeadlinePassed,
 }
 
 impl FactName {
@@ -244,6 +262,8 @@ impl FactName {
         ("notified", Self::Notified),
         ("lane-closed", Self::LaneClosed),
         ("lane-opened", Self::LaneOpened),
+        ("deadline-near", Self::DeadlineNear),
+        ("deadline-passed", Self::DeadlinePassed),
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -296,6 +316,8 @@ impl Detail {
             Self::Notified { .. } => FactName::Notified,
             Self::LaneClosed { .. } => FactName::LaneClosed,
             Self::LaneOpened => FactName::LaneOpened,
+            Self::DeadlineNear { .. } => FactName::DeadlineNear,
+            Self::DeadlinePassed { .. } => FactName::DeadlinePassed,
         }
     }
 
@@ -315,6 +337,10 @@ impl Detail {
             Self::Notified { of, channel, .. } => format!("{of} {channel}"),
             Self::Parked { lane, .. } | Self::Released { lane } => format!("{lane} {at}"),
             Self::LaneClosed { .. } | Self::LaneOpened => at.to_string(),
+            Self::DeadlineNear {
+                step, used_percent, ..
+            } => format!("{step} {used_percent}"),
+            Self::DeadlinePassed { step, .. } => step.to_string(),
         }
     }
 }
@@ -352,6 +378,22 @@ mod tests {
         };
         assert_eq!(failed(1), failed(1));
         assert_ne!(failed(1), failed(2));
+    }
+
+    #[test]
+    fn a_deadline_is_told_once_for_each_step_and_part_whatever_the_clock_says() {
+        let near = |step, used_percent, at| {
+            let detail = Detail::DeadlineNear {
+                step,
+                used_percent,
+                due_at: at,
+            };
+            Fact::new(about(), at, "monitor", detail).id
+        };
+        let first = near(8, 50, Timestamp::UNIX_EPOCH);
+        assert_eq!(first, near(8, 50, Timestamp::MAX));
+        assert_ne!(first, near(8, 80, Timestamp::UNIX_EPOCH));
+        assert_ne!(first, near(9, 50, Timestamp::UNIX_EPOCH));
     }
 
     #[test]

@@ -57,6 +57,10 @@ fn optional<T: std::str::FromStr>(field: &'static str, text: &str) -> Read<Optio
     }
 }
 
+fn small<T: TryFrom<u32>>(field: &'static str, value: u32) -> Read<T> {
+    T::try_from(value).map_err(|_| Unreadable::Wrong(field))
+}
+
 fn uuid(field: &'static str, bytes: &[u8]) -> Read<Uuid> {
     Uuid::from_slice(bytes).map_err(|_| Unreadable::Wrong(field))
 }
@@ -349,5 +353,14 @@ fn notification(outcome: i32) -> Read<NotificationOutcome> {
         Ok(proto::fact::notified::Outcome::NoAddress) => Ok(NotificationOutcome::NoAddress),
         Ok(proto::fact::notified::Outcome::Rejected) => Ok(NotificationOutcome::Rejected),
         _ => Err(Unreadable::Wrong("notified.outcome")),
+        D::DeadlineNear(d) => Detail::DeadlineNear {
+            step: small("deadline_near.step", d.step)?,
+            used_percent: small("deadline_near.used_percent", d.used_percent)?,
+            due_at: time("deadline_near.due_at", d.due_at)?,
+        },
+        D::DeadlinePassed(d) => Detail::DeadlinePassed {
+            step: small("deadline_passed.step", d.step)?,
+            due_at: time("deadline_passed.due_at", d.due_at)?,
+        },
     }
 }

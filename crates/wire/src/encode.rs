@@ -321,4 +321,17 @@ fn notification(outcome: NotificationOutcome) -> proto::fact::notified::Outcome 
         NotificationOutcome::NoAddress => proto::fact::notified::Outcome::NoAddress,
         NotificationOutcome::Rejected => proto::fact::notified::Outcome::Rejected,
     }
+        Detail::DeadlineNear {
+            step,
+            used_percent,
+            due_at,
+        } => D::DeadlineNear(p::DeadlineNear {
+            step: u32::from(*step),
+            used_percent: u32::from(*used_percent),
+            due_at: Some(time(*due_at)),
+        }),
+        Detail::DeadlinePassed { step, due_at } => D::DeadlinePassed(p::DeadlinePassed {
+            step: u32::from(*step),
+            due_at: Some(time(*due_at)),
+        }),
 }

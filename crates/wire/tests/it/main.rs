@@ -177,6 +177,15 @@ fn details() -> Vec<Detail> {
 
 #[test]
 fn every_fact_and_every_field_is_read_back_as_it_was_written() {
+        Detail::DeadlineNear {
+            step: 11,
+            used_percent: 80,
+            due_at: Timestamp::UNIX_EPOCH,
+        },
+        Detail::DeadlinePassed {
+            step: u16::MAX,
+            due_at: Timestamp::UNIX_EPOCH,
+        },
     let id = MessageId::from_uuid(Uuid::from_u128(1));
     let about = About::Message {
         id,
