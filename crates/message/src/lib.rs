@@ -22,8 +22,8 @@ pub use fact::{About, Detail, Fact, FactName, NotificationOutcome, Signer};
 pub use id::{FactId, InvalidMessageId, MessageId};
 pub use message::{
     Applicant, Attachment, Attempts, Channel, Consent, ConsentForm, Document, ExpectedSigner,
-    Finding, Kind, Language, Message, Outcome, PowerOfAttorney, Report, Representative, Sender,
-    Signature, SignatureFormat, UnknownWord,
+    Filing, Finding, Kind, Language, Message, Outcome, PowerOfAttorney, Report, Representative,
+    Sender, Signature, SignatureFormat, UnknownWord,
 };
 pub use number::{InvalidNumber, Number};
 pub use person::{Bin, Iin, InvalidIdentifier, PersonalNumber};

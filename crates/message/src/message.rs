@@ -45,6 +45,8 @@ pub struct Message {
     pub findings: Vec<Finding>,
     pub plan: Plan,
     pub attempts: Attempts,
+    /// Of a report that is bound to its application: how that one came in.
+    pub filed: Option<Filing>,
 }
 
 impl Message {
@@ -61,6 +63,19 @@ impl Message {
             _ => ExpectedSigner::Official {
                 organisation: self.sender.bin.clone(),
             },
+        }
+    }
+
+    /// How the application came in that this is, or that this report answers; none for a report that is not
+    /// bound to one yet.
+    pub fn filing(&self) -> Option<Filing> {
+        match self.kind {
+            Kind::Application => Some(Filing {
+                participant: self.sender.participant.clone(),
+                reference: self.sender.reference.clone(),
+                channel: self.channel,
+            }),
+            Kind::Status | Kind::Result => self.filed.clone(),
         }
     }
 
@@ -224,6 +239,15 @@ pub struct Sender {
     pub reference: String,
     /// The provider it answers for, if it is a provider's system.
     pub provider: Option<ProviderCode>,
+}
+
+/// How the application came in that a report answers: who filed it, as what, by which door.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filing {
+    pub participant: ParticipantId,
+    /// The id that the sender gave the application.
+    pub reference: String,
+    pub channel: Channel,
 }
 
 /// Who asks for the service.

@@ -176,6 +176,7 @@ fn application() -> Message {
         }],
         plan: Plan::default(),
         attempts: Attempts::default(),
+        filed: None,
     }
 }
 

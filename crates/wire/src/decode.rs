@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use message::{
     About, Applicant, Attachment, Attempts, Bin, Channel, Consent, ConsentForm, Detail, Document,
-    Event, Fact, FactId, Finding, Iin, Kind, Language, Message, MessageId, Name, Named,
+    Event, Fact, FactId, Filing, Finding, Iin, Kind, Language, Message, MessageId, Name, Named,
     NotificationOutcome, Outcome, PersonalNumber, Plan, PowerOfAttorney, Report, Representative,
     Sender, Signature, SignatureFormat, Signer,
 };
@@ -121,6 +121,15 @@ pub(crate) fn message(m: proto::Message) -> Read<Message> {
             .map(attempts)
             .transpose()?
             .unwrap_or_default(),
+        filed: m.filed.map(filing).transpose()?,
+    })
+}
+
+fn filing(f: proto::Filing) -> Read<Filing> {
+    Ok(Filing {
+        participant: name("message.filed.participant", &f.participant)?,
+        reference: f.reference,
+        channel: channel(f.channel)?,
     })
 }
 

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use message::{
     About, Applicant, Attachment, Attempts, Channel, Consent, ConsentForm, Detail, Event, Fact,
-    Finding, Kind, Language, Message, NotificationOutcome, Outcome, Report, Representative, Sender,
-    Signature, SignatureFormat, Signer,
+    Filing, Finding, Kind, Language, Message, NotificationOutcome, Outcome, Report, Representative,
+    Sender, Signature, SignatureFormat, Signer,
 };
 
 use crate::proto::message as proto;
@@ -52,6 +52,15 @@ pub(crate) fn message(m: &Message) -> proto::Message {
         findings: m.findings.iter().map(finding).collect(),
         plan: m.plan.lanes().iter().map(ToString::to_string).collect(),
         attempts: Some(attempts(&m.attempts)),
+        filed: m.filed.as_ref().map(filing),
+    }
+}
+
+fn filing(f: &Filing) -> proto::Filing {
+    proto::Filing {
+        participant: f.participant.to_string(),
+        reference: f.reference.clone(),
+        channel: channel(f.channel).into(),
     }
 }
 

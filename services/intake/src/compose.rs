@@ -134,6 +134,7 @@ pub fn message(
         findings: Vec::new(),
         plan,
         attempts: Attempts::default(),
+        filed: None,
     }
 }
 

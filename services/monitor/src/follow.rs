@@ -76,7 +76,8 @@ impl Follow {
         Ok((against(message, report, settled.as_ref()), known))
     }
 
-    /// The report as it goes on: with its provider, and with the applicant who is to be told.
+    /// The report as it goes on: with its provider, and with those who are to be told: the applicant, and
+    /// the system that filed for him.
     async fn bound(
         &self,
         message: &Message,
@@ -89,6 +90,7 @@ impl Follow {
             && let Some(kept) = self.store.message(known.message).await?
         {
             message.applicant = kept.applicant();
+            message.filed = kept.filing();
         }
         Ok(message)
     }

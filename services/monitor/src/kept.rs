@@ -7,7 +7,9 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use message::{Applicant, Attachment, Language, Message, PersonalNumber};
+use message::{
+    Applicant, Attachment, Filing, Kind, Language, Message, ParticipantId, PersonalNumber,
+};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -114,6 +116,18 @@ impl Kept {
                 .chain([self.attachments.as_bytes()])
                 .chain(signatures),
         )
+    }
+
+    /// How it came in, if it is an application.
+    pub fn filing(&self) -> Option<Filing> {
+        if self.kind != Kind::Application.as_str() {
+            return None;
+        }
+        Some(Filing {
+            participant: ParticipantId::new(&self.sender).ok()?,
+            reference: self.sender_reference.clone(),
+            channel: self.channel.parse().ok()?,
+        })
     }
 
     /// Who applied and how he is told; none where that was erased, or where it is a report.

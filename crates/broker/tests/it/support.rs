@@ -312,6 +312,7 @@ pub(crate) fn message(number: u64) -> Message {
         findings: vec![],
         plan: Plan::new(vec![]),
         attempts: Attempts::default(),
+        filed: None,
     }
 }
 

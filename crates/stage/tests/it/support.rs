@@ -69,6 +69,7 @@ pub(crate) fn message() -> Message {
             lane("router.route"),
         ]),
         attempts: Attempts::default(),
+        filed: None,
     }
 }
 

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use message::{
     About, Applicant, Attachment, Attempts, Bin, Channel, Consent, ConsentForm, Detail, Document,
-    Event, Fact, FactId, Finding, Iin, Kind, LaneName, Language, Message, MessageId,
+    Event, Fact, FactId, Filing, Finding, Iin, Kind, LaneName, Language, Message, MessageId,
     NotificationOutcome, Number, Outcome, ParticipantId, PersonalNumber, Plan, PowerOfAttorney,
     ProviderCode, RegisterName, Report, Representative, Sender, ServiceCode, Signature,
     SignatureFormat, Signer,
@@ -107,6 +107,11 @@ fn full(id: MessageId) -> Message {
             blamed: 2,
             since: Some(Timestamp::UNIX_EPOCH),
         },
+        filed: Some(Filing {
+            participant: ParticipantId::new("front-office").unwrap(),
+            reference: "their own".to_owned(),
+            channel: Channel::Portal,
+        }),
     }
 }
 

@@ -81,6 +81,8 @@ async fn a_status_of_the_provider_that_has_it_is_bound_to_the_applicant() {
     };
     assert_eq!((facts, next), (vec![told], Next::End));
     assert_eq!(message.applicant, application(1).applicant);
+    assert_eq!(message.filed, application(1).filing());
+    assert_eq!(message.filing(), application(1).filing());
     assert_eq!(message.provider, Some(provider("committee")));
     assert_eq!(message.id, report.id);
 }

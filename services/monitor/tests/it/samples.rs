@@ -95,6 +95,7 @@ pub(crate) fn application(seed: u64) -> Message {
         findings: vec![],
         plan: Plan::default(),
         attempts: Attempts::default(),
+        filed: None,
     }
 }
 

@@ -49,6 +49,7 @@ pub(crate) fn application() -> Message {
         findings: Vec::new(),
         plan: Plan::default(),
         attempts: Attempts::default(),
+        filed: None,
     }
 }
 

@@ -87,6 +87,7 @@ pub(crate) fn application(lane: &str) -> Message {
                 .to_vec(),
         ),
         attempts: Attempts::default(),
+        filed: None,
     }
 }
 

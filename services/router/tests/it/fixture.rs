@@ -58,6 +58,7 @@ pub(crate) fn enriched(service: &str, form: &Value) -> Event {
         findings: Vec::new(),
         plan: Plan::new(vec![LaneName::new("router.route").unwrap()]),
         attempts: Attempts::default(),
+        filed: None,
     };
     told(message)
 }

@@ -178,6 +178,7 @@ pub(crate) fn application() -> Message {
             LaneName::new("registry.gbd-fl").unwrap(),
         ]),
         attempts: Attempts::default(),
+        filed: None,
     }
 }
 
