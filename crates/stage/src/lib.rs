@@ -20,6 +20,12 @@ use message::{Detail, Event, LaneName, Message};
 /// A step that a message passes.
 #[async_trait]
 pub trait Stage: Send + Sync + 'static {
+    /// Whether this event is any of this stage's business. A lane that hears facts is offered every event that
+    /// tells one; those that do not concern its stage are acknowledged and nothing follows from them.
+    fn concerns(&self, _event: &Event) -> bool {
+        true
+    }
+
     /// Does the step. What it returns is published before the input is acknowledged; it may be called again
     /// with the same event, and must then do no more than it did.
     async fn handle(&self, event: &Event) -> Result<Verdict, Fault>;

@@ -81,6 +81,9 @@ impl Run {
             let Some(stage) = self.stages.get(&lane) else {
                 continue;
             };
+            if !stage.concerns(&event) {
+                continue;
+            }
             let ended = stage.handle(&event).await;
             let lane = self.lane(lane.as_str());
             let settler = Settler::new(&self.map, lane);

@@ -83,6 +83,12 @@ impl LaneMeter {
         self.duration_s.record(took.as_secs_f64(), &labels);
     }
 
+    /// A message was none of this lane's business.
+    pub fn passed_over(&self) {
+        let ending = KeyValue::new(names::ENDING, "passed-over");
+        self.given.add(1, &[self.lane.clone(), ending]);
+    }
+
     /// A step could not be done.
     pub fn failed(&self, code: &'static str) {
         self.faults.add(

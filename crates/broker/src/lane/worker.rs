@@ -223,6 +223,7 @@ impl Worker {
                 None => None,
             };
         }
+        self.acknowledge().await;
     }
 
     async fn take(&mut self, delivery: Delivery) -> Result<(), Unavailable> {
@@ -252,7 +253,10 @@ impl Worker {
             delivery,
             since: Instant::now(),
         };
-        if is_stopping {
+        if !self.stage.concerns(&held.event) {
+            session.acks.done(tag);
+            self.meter.passed_over();
+        } else if is_stopping {
             self.hand_back(held);
         } else {
             self.held.push_back(held);
@@ -313,15 +317,23 @@ impl Worker {
             self.confirmed(given);
             next = self.publishing.next().now_or_never().flatten();
         }
-        if let Some(session) = &mut self.session {
-            let before = session.acks.open();
-            let acknowledged = session.acknowledge().await;
-            self.meter.let_go(before - session.acks.open());
-            match acknowledged {
-                Ok(()) => self.backoff.reset(),
-                Err(error) => self.lose(&error),
-            }
+        if self.acknowledge().await {
+            self.backoff.reset();
         }
+    }
+
+    /// Acknowledges what is done; false when the session is lost.
+    async fn acknowledge(&mut self) -> bool {
+        let Some(session) = &mut self.session else {
+            return false;
+        };
+        let before = session.acks.open();
+        let acknowledged = session.acknowledge().await;
+        self.meter.let_go(before - session.acks.open());
+        if let Err(error) = &acknowledged {
+            self.lose(error);
+        }
+        acknowledged.is_ok()
     }
 
     fn confirmed(&mut self, given: Given) {

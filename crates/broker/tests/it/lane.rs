@@ -67,6 +67,40 @@ async fn every_message_is_worked_on_once_and_acknowledged_last() {
     );
 }
 
+/// Takes every second message to be its business, and fails on any other.
+struct Choosy;
+
+#[async_trait]
+impl Stage for Choosy {
+    fn concerns(&self, event: &Event) -> bool {
+        reference(event).ends_with(['0', '2', '4', '6', '8'])
+    }
+
+    async fn handle(&self, event: &Event) -> Result<Verdict, Fault> {
+        assert!(self.concerns(event));
+        Ok(passed(event))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_concern_a_stage_is_acknowledged_and_nothing_follows() {
+    let house = house(ONE).await;
+    let publisher = house.publisher();
+    let journal = house.journal(None);
+    let working = house.work("one.work", Choosy, &publisher);
+    // The last one is nobody's business: it has to go without anything after it.
+    publish_all(&publisher, 0..100, "one.work").await;
+    publish_all(&publisher, 101..102, "one.work").await;
+    eventually("half are delivered", 60, async || {
+        journal.told(FactName::Delivered).len() == 50
+    })
+    .await;
+    working.stop().await;
+    assert_eq!(house.waiting("one.work").await, 0);
+    assert_eq!(house.waiting("one.work.parked").await, 0);
+    assert_eq!(journal.told(FactName::Delivered).len(), 50);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_fails_alone_waits_and_comes_back_with_its_facts() {
     let house = house(ONE).await;
