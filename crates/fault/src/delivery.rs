@@ -180,6 +180,118 @@ pub static MAIL_FAILED: Code = Code {
     },
 };
 
+pub static SMS_GATEWAY_UNREACHABLE: Code = Code {
+    name: "sms-gateway-unreachable",
+    again: Again::Later,
+    http_status: 503,
+    meaning: Text {
+        kk: "SMS шлюзі жауап бермейді; хабарландырулар күтеді.",
+        ru: "Шлюз SMS не отвечает; уведомления ждут.",
+        en: "The SMS gateway does not answer; notifications wait.",
+    },
+    action: Text {
+        kk: "Ештеңе істеу қажет емес: жіберу өзі жалғасады. Ұзаққа созылса, SMS операторына хабарласыңыз.",
+        ru: "Ничего делать не нужно: отправка возобновится сама. Если это длится, свяжитесь с оператором SMS.",
+        en: "Nothing needs to be done: sending resumes by itself. If it lasts, call the SMS operator.",
+    },
+};
+
+pub static SMS_FAILED: Code = Code {
+    name: "sms-failed",
+    again: Again::Later,
+    http_status: 502,
+    meaning: Text {
+        kk: "SMS шлюзі бұл хабарландыруды қазір қабылдамады.",
+        ru: "Шлюз SMS сейчас не принял это уведомление.",
+        en: "The SMS gateway did not take this notification just now.",
+    },
+    action: Text {
+        kk: "Жіберу өзі қайталанады; соңғы әрекеттен кейін хабарлама кейінге қойылады.",
+        ru: "Отправка повторится сама; после последней попытки сообщение будет отложено.",
+        en: "It is sent again by itself; after the last try the message is parked.",
+    },
+};
+
+pub static SMS_GARBLED: Code = Code {
+    name: "sms-garbled",
+    again: Again::Never,
+    http_status: 502,
+    meaning: Text {
+        kk: "SMS шлюзінің жауабы белгіленген нысанға сай емес.",
+        ru: "Ответ шлюза SMS не соответствует установленной форме.",
+        en: "The SMS gateway's answer is not of the agreed form.",
+    },
+    action: Text {
+        kk: "Шлюз баптауын оның операторымен тексеріп, кейінге қойылған хабарламаны жіберіңіз.",
+        ru: "Проверьте настройку шлюза с его оператором, затем отправьте отложенное сообщение дальше.",
+        en: "Check the gateway's settings with its operator, then release the parked message.",
+    },
+};
+
+pub static RECEIVER_UNREACHABLE: Code = Code {
+    name: "receiver-unreachable",
+    again: Again::Later,
+    http_status: 503,
+    meaning: Text {
+        kk: "Қатысушының хабарландыру қабылдағышы жауап бермейді; хабарландырулар күтеді.",
+        ru: "Приёмник уведомлений участника не отвечает; уведомления ждут.",
+        en: "The participant's receiver does not answer; its notifications wait.",
+    },
+    action: Text {
+        kk: "Ештеңе істеу қажет емес: жіберу өзі жалғасады. Ұзаққа созылса, қатысушыға хабарласыңыз.",
+        ru: "Ничего делать не нужно: отправка возобновится сама. Если это длится, свяжитесь с участником.",
+        en: "Nothing needs to be done: sending resumes by itself. If it lasts, call the participant.",
+    },
+};
+
+pub static RECEIVER_FAILED: Code = Code {
+    name: "receiver-failed",
+    again: Again::Later,
+    http_status: 502,
+    meaning: Text {
+        kk: "Қатысушының қабылдағышы бұл хабарландыруды өңдей алмады.",
+        ru: "Приёмник участника не справился с этим уведомлением.",
+        en: "The participant's receiver failed on this notification.",
+    },
+    action: Text {
+        kk: "Жіберу өзі қайталанады; соңғы әрекеттен кейін хабарлама кейінге қойылады.",
+        ru: "Отправка повторится сама; после последней попытки сообщение будет отложено.",
+        en: "It is sent again by itself; after the last try the message is parked.",
+    },
+};
+
+pub static RECEIVER_GARBLED: Code = Code {
+    name: "receiver-garbled",
+    again: Again::Never,
+    http_status: 502,
+    meaning: Text {
+        kk: "Қатысушы қабылдағышының жауабы белгіленген нысанға сай емес.",
+        ru: "Ответ приёмника участника не соответствует установленной форме.",
+        en: "The answer of the participant's receiver is not of the agreed form.",
+    },
+    action: Text {
+        kk: "Мекенжай мен құпия сөзді қатысушымен тексеріп, кейінге қойылған хабарламаны жіберіңіз.",
+        ru: "Проверьте с участником адрес и секрет, затем отправьте отложенное сообщение дальше.",
+        en: "Check address and secret with the participant, then release the parked message.",
+    },
+};
+
+pub static NOTIFICATION_UNDER_WAY: Code = Code {
+    name: "notification-under-way",
+    again: Again::Later,
+    http_status: 409,
+    meaning: Text {
+        kk: "Осы хабарландыруды жіберудің басқа әрекеті жүріп жатыр.",
+        ru: "Другая попытка отправить это уведомление ещё идёт.",
+        en: "Another attempt to send this notification is under way.",
+    },
+    action: Text {
+        kk: "Ештеңе істеу қажет емес: хабарлама алдыңғы әрекеттің нәтижесін күтеді.",
+        ru: "Ничего делать не нужно: сообщение подождёт исхода той попытки.",
+        en: "Nothing needs to be done: the message waits for the outcome of that attempt.",
+    },
+};
+
 /// The entries of this part, for the whole catalogue.
 pub(crate) static ALL: &[&Code] = &[
     &PROVIDER_UNKNOWN,
@@ -193,4 +305,11 @@ pub(crate) static ALL: &[&Code] = &[
     &REPORT_CONTRADICTS,
     &MAIL_SERVER_UNREACHABLE,
     &MAIL_FAILED,
+    &SMS_GATEWAY_UNREACHABLE,
+    &SMS_FAILED,
+    &SMS_GARBLED,
+    &RECEIVER_UNREACHABLE,
+    &RECEIVER_FAILED,
+    &RECEIVER_GARBLED,
+    &NOTIFICATION_UNDER_WAY,
 ];

@@ -14,11 +14,16 @@ use std::{fmt, path::Path, time::Duration};
 
 use fault::{Code, Fault};
 use reqwest::{
-    Certificate, Client, RequestBuilder, Response, StatusCode, Url,
-    header::{AUTHORIZATION, HeaderMap, HeaderValue},
+    Certificate, Client, Method, Request, RequestBuilder, Response, StatusCode, Url,
+    header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue},
     redirect,
 };
 use serde::Serialize;
+use telemetry::{
+    propagation,
+    span::{self, Side},
+};
+use tracing::{Instrument, Span};
 
 use crate::{BadSettings, HttpSettings, Reply};
 
@@ -77,11 +82,42 @@ impl Peer {
         headers: &[(&'static str, &str)],
         body: &impl Serialize,
     ) -> Result<Reply, Fault> {
-        let mut request = self.http.post(self.url(path)).json(body);
+        self.exchange(self.http.post(self.url(path)).json(body), headers)
+            .await
+    }
+
+    /// Posts these very bytes of JSON, for those who have signed them.
+    pub async fn post_bytes(
+        &self,
+        path: &str,
+        headers: &[(&'static str, &str)],
+        json: Vec<u8>,
+    ) -> Result<Reply, Fault> {
+        let request = self.http.post(self.url(path)).body(json);
+        let request = request.header(CONTENT_TYPE, "application/json");
+        self.exchange(request, headers).await
+    }
+
+    async fn exchange(
+        &self,
+        mut request: RequestBuilder,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Reply, Fault> {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let mut response = self.send(request).await?;
+        let request = request.build().map_err(|e| self.broken(e))?;
+        let url = request.url();
+        let host = url.host_str().unwrap_or_default();
+        let port = url.port_or_known_default();
+        let span = span::http_client(request.method(), host, port, url.as_str());
+        let asked = self.ask(request, &span).instrument(span.clone()).await;
+        asked.inspect_err(|fault| span::failed(&span, fault.code.name))
+    }
+
+    /// One exchange, to the last byte of its answer.
+    async fn ask(&self, request: Request, span: &Span) -> Result<Reply, Fault> {
+        let mut response = self.send(request, span).await?;
         let status = response.status();
         let body = self.body_of(&mut response).await?;
         Ok(Reply {
@@ -93,7 +129,8 @@ impl Peer {
 
     /// Asks `GET {endpoint}/health`; any success means that the system is up.
     pub async fn probe(&self) -> Result<(), Fault> {
-        let response = self.send(self.http.get(self.url("health"))).await?;
+        let health = Request::new(Method::GET, self.url("health"));
+        let response = self.send(health, &Span::none()).await?;
         if response.status().is_success() {
             Ok(())
         } else {
@@ -110,17 +147,14 @@ impl Peer {
         url
     }
 
-    async fn send(&self, request: RequestBuilder) -> Result<Response, Fault> {
-        let mut headers = HeaderMap::new();
-        telemetry::propagation::inject_http(&mut headers);
+    async fn send(&self, mut request: Request, span: &Span) -> Result<Response, Fault> {
+        propagation::inject_http(span, request.headers_mut());
         if let Some(token) = &self.token {
-            headers.insert(AUTHORIZATION, token.clone());
+            request.headers_mut().insert(AUTHORIZATION, token.clone());
         }
-        let response = request
-            .headers(headers)
-            .send()
-            .await
-            .map_err(|e| self.broken(e))?;
+        let response = self.http.execute(request).await;
+        let response = response.map_err(|e| self.broken(e))?;
+        span::http_answered(span, Side::Client, response.status());
         match self.judge(response.status()) {
             None => Ok(response),
             Some(fault) => Err(fault),
