@@ -1,7 +1,5 @@
 //! The map as a picture: Mermaid, kept in ARCHITECTURE.md.
 
-use std::fmt::Write;
-
 use crate::{LaneKind, Map};
 
 impl Map {
@@ -9,7 +7,9 @@ impl Map {
     pub fn mermaid(&self) -> String {
         let mut out = String::from("flowchart LR\n");
         let mut line = |text: &str| {
-            let _ = writeln!(out, "    {text}");
+            out.push_str("    ");
+            out.push_str(text);
+            out.push('\n');
         };
         line("senders([portal, front office, providers' systems]) -- HTTPS --> intake");
         line("journal[(journal stream)] --> monitor");
@@ -27,10 +27,10 @@ impl Map {
                 match kind {
                     LaneKind::Stage => {}
                     LaneKind::Register => {
-                        line(&format!("{service} <-- question --> {id}_out([{outside}])"))
+                        line(&format!("{service} <-- question --> {id}_out([{outside}])"));
                     }
                     LaneKind::Provider => {
-                        line(&format!("{service} -- delivered --> {id}_out([{outside}])"))
+                        line(&format!("{service} -- delivered --> {id}_out([{outside}])"));
                     }
                     LaneKind::Notification => line(&format!(
                         "{service} -- {outside} --> applicant([applicant])"
