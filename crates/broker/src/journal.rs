@@ -15,14 +15,16 @@ use lapin::{
     types::{AMQPValue, FieldTable},
 };
 use message::Event;
+use telemetry::span;
 use tokio::select;
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
+use tracing::{Instrument, warn};
 
 use crate::{
     Config,
     connect::{Backoff, Unavailable, channel, close, connect, within},
     dead::{DeadLetter, dead_letter},
+    parcel::trace_of,
 };
 
 /// Entries handed over at once, at most.
@@ -141,7 +143,7 @@ async fn take(
     after: &mut Option<u64>,
     reader: &mut impl Reader,
 ) -> Result<bool, Interrupted> {
-    let mut entries = Vec::new();
+    let (mut entries, mut traces) = (Vec::new(), Vec::new());
     let mut next = Some(first);
     let mut last_tag = None;
     let mut has_ended = false;
@@ -149,10 +151,14 @@ async fn take(
         match delivery {
             Some(Ok(delivery)) => {
                 last_tag = Some(delivery.delivery_tag);
+                let sent = trace_of(&delivery.properties);
                 // The broker stores entries in chunks and begins with a whole one, which may begin earlier.
                 let entry = entry(delivery);
                 let is_new = |entry: &Entry| after.is_none_or(|after| entry.offset > after);
-                entries.extend(entry.filter(is_new));
+                if let Some(entry) = entry.filter(is_new) {
+                    entries.push(entry);
+                    traces.push(sent);
+                }
             }
             Some(Err(error)) => {
                 warn!(%error, "the journal's consumer failed");
@@ -180,7 +186,9 @@ async fn take(
                 "entries of the journal are gone: it was cut"
             );
         }
-        reader.take(entries).await?;
+        let span = span::process_batch(JOURNAL, traces.into_iter());
+        let taken = reader.take(entries).instrument(span.clone()).await;
+        taken.inspect_err(|fault| span::failed(&span, fault.code.name))?;
         *after = Some(last);
     }
     if let Some(tag) = last_tag

@@ -67,6 +67,20 @@ impl Parcel {
         }
     }
 
+    /// The same in the trace that `properties` came with, if they came with one: whoever sends a message on
+    /// again is no part of its way.
+    pub(crate) fn in_trace_of(mut self, properties: &BasicProperties) -> Self {
+        let theirs = properties.headers().as_ref().map(FieldTable::inner);
+        let mut headers = self.properties.headers().clone().unwrap_or_default();
+        for name in propagation::HEADERS {
+            if let Some(value) = theirs.and_then(|headers| headers.get(name)) {
+                headers.insert(name.into(), value.clone());
+            }
+        }
+        self.properties = self.properties.with_headers(headers);
+        self
+    }
+
     /// What tells it from others: parcels that are alike in this go to the same place under the same id.
     pub(crate) fn identity(&self) -> (&str, &str, Option<&str>) {
         let id = self.properties.message_id().as_ref();

@@ -8,11 +8,13 @@ use lapin::{
     options::{BasicAckOptions, BasicGetOptions, BasicNackOptions},
 };
 use message::{Detail, Event, MessageId};
+use tracing::Span;
 
 use crate::{
     Config, PublishError, Publisher,
     connect::{Unavailable, ask, within},
     dead::{DeadLetter, dead_letter},
+    parcel::Parcel,
 };
 
 /// Messages looked through for the one that is asked for.
@@ -91,7 +93,7 @@ async fn find_and_release(
         let Some(delivery) = look(config, channel, lane).await? else {
             break;
         };
-        let tag = delivery.delivery_tag;
+        let (tag, properties) = (delivery.delivery_tag, delivery.properties.clone());
         let Ok(event) = read(delivery).event else {
             continue;
         };
@@ -101,9 +103,10 @@ async fn find_and_release(
         let Some(publication) = stage::release(&lane.name, &event, by, now) else {
             continue;
         };
-        publisher
-            .publish_within(publication, config.confirm_max() * 2)
-            .await?;
+        let parcel = Parcel::of(&publication, &Span::none()).in_trace_of(&properties);
+        let limit = config.confirm_max() * 2;
+        let sent = tokio::time::timeout(limit, publisher.send(parcel)).await;
+        sent.unwrap_or(Err(PublishError::Unconfirmed(limit)))?;
         let acked = channel.basic_ack(tag, BasicAckOptions::default());
         within(config, acked).await?;
         return Ok(());

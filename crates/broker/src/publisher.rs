@@ -15,10 +15,10 @@ use std::{
 
 use flow::EXCHANGE;
 use stage::Publication;
-use telemetry::names;
+use telemetry::span;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
-use tracing::{Instrument, info_span};
+use tracing::Instrument;
 
 use crate::{Config, parcel::Parcel};
 
@@ -36,6 +36,17 @@ pub enum PublishError {
     /// The publisher was closed before the publish was confirmed. It may be stored and it may not.
     #[error("the publisher is closed; what was not confirmed may be stored")]
     Closed,
+}
+
+impl PublishError {
+    /// One word for it, for a span.
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Unroutable { .. } => "unroutable",
+            Self::Unconfirmed(_) => "unconfirmed",
+            Self::Closed => "closed",
+        }
+    }
 }
 
 /// How the publisher stands with the broker.
@@ -90,17 +101,18 @@ impl Publisher {
     /// Resolves when the broker has stored it, however long that takes: the broker may be away meanwhile. A
     /// caller who stops waiting leaves it open whether it is stored; it is not repeated for him.
     pub async fn publish(&self, publication: Publication) -> Result<(), PublishError> {
-        let span = info_span!(
-            "send kezek",
-            otel.kind = "producer",
-            { names::MESSAGING_SYSTEM } = names::RABBITMQ,
-            { names::MESSAGING_OPERATION_NAME } = "send",
-            { names::MESSAGING_OPERATION_TYPE } = "send",
-            { names::MESSAGING_DESTINATION_NAME } = EXCHANGE,
-            { names::MESSAGING_ROUTING_KEY } = publication.key,
-        );
+        let id = publication
+            .event
+            .facts
+            .last()
+            .map(|fact| fact.id.to_string());
+        let span = span::send(EXCHANGE, &publication.key, id.as_deref());
         let parcel = Parcel::of(&publication, &span);
-        self.send(parcel).instrument(span).await
+        let sent = self.send(parcel).instrument(span.clone()).await;
+        if let Err(error) = &sent {
+            span::failed(&span, error.kind());
+        }
+        sent
     }
 
     /// [`Publisher::publish`], but gives up waiting after `limit`: [`PublishError::Unconfirmed`].

@@ -37,9 +37,9 @@ pub fn follow(span: &Span, parent: Context) {
     drop(span.set_parent(parent));
 }
 
-/// Writes the current span's context into HTTP headers.
-pub fn inject_http(headers: &mut http::HeaderMap) {
-    inject(&Span::current(), |name, value| {
+/// Writes the context of `span` into HTTP headers, which gRPC's metadata are too.
+pub fn inject_http(span: &Span, headers: &mut http::HeaderMap) {
+    inject(span, |name, value| {
         if let (Ok(name), Ok(value)) = (
             http::HeaderName::try_from(name),
             http::HeaderValue::try_from(value),
@@ -53,29 +53,6 @@ pub fn inject_http(headers: &mut http::HeaderMap) {
 pub fn extract_http(headers: &http::HeaderMap) -> Context {
     extract(|name| {
         headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .map(str::to_owned)
-    })
-}
-
-/// Writes the current span's context into gRPC metadata; fits `tonic::service::interceptor`.
-pub fn inject_grpc(mut request: tonic::Request<()>) -> Result<tonic::Request<()>, tonic::Status> {
-    inject(&Span::current(), |name, value| {
-        if let (Ok(name), Ok(value)) = (
-            name.parse::<tonic::metadata::MetadataKey<tonic::metadata::Ascii>>(),
-            value.parse::<tonic::metadata::MetadataValue<tonic::metadata::Ascii>>(),
-        ) {
-            request.metadata_mut().insert(name, value);
-        }
-    });
-    Ok(request)
-}
-
-/// The context that came with gRPC metadata.
-pub fn extract_grpc(metadata: &tonic::metadata::MetadataMap) -> Context {
-    extract(|name| {
-        metadata
             .get(name)
             .and_then(|value| value.to_str().ok())
             .map(str::to_owned)

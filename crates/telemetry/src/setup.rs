@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use opentelemetry::{KeyValue, global, trace::TracerProvider as _};
+use opentelemetry::{InstrumentationScope, KeyValue, global, trace::TracerProvider as _};
 use opentelemetry_otlp::{SpanExporter, WithExportConfig};
 use opentelemetry_sdk::{
     Resource,
@@ -11,9 +11,14 @@ use opentelemetry_sdk::{
     trace::{Sampler, SdkTracerProvider},
 };
 use prometheus::{Encoder, Registry, TextEncoder};
-use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{
+    EnvFilter, Layer, filter::filter_fn, layer::SubscriberExt, util::SubscriberInitExt,
+};
 
-use crate::{Config, LogFormat, logs::Json};
+use crate::{Config, LogFormat, logs::Json, names};
+
+/// Links of one span at most: as many as a batch of the journal has entries.
+const LINKS_MAX: u32 = 512;
 
 /// Why telemetry could not be set up.
 #[derive(Debug, thiserror::Error)]
@@ -46,13 +51,14 @@ pub fn start(service: &'static str, config: &Config) -> Result<Telemetry, SetupE
         .with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))
         .with_attribute(KeyValue::new(
             "service.instance.id",
-            std::process::id().to_string(),
+            uuid::Uuid::now_v7().to_string(),
         ))
         .build();
 
     let sampler = Sampler::TraceIdRatioBased(config.sample_ratio);
     let mut traces = SdkTracerProvider::builder()
         .with_resource(resource.clone())
+        .with_max_links_per_span(LINKS_MAX)
         .with_sampler(Sampler::ParentBased(Box::new(sampler)));
     if let Some(endpoint) = &config.otlp_endpoint {
         let exporter = SpanExporter::builder()
@@ -85,14 +91,19 @@ pub fn start(service: &'static str, config: &Config) -> Result<Telemetry, SetupE
             .with_writer(std::io::stderr)
             .boxed(),
     };
-    // The exporter's own HTTP/2 chatter would feed itself, so only our spans become traces.
-    let ours = EnvFilter::new("info,h2=off,hyper=off,tonic=off,tower=off,lapin=off,sqlx=off");
+    let scope = InstrumentationScope::builder("kezek")
+        .with_schema_url(names::SCHEMA)
+        .build();
+    // Only what is made in `span` is exported: libraries name theirs as they like, and events are logs.
+    let ours = filter_fn(|metadata| metadata.is_span() && metadata.target() == crate::span::TARGET);
+    let spans = tracing_opentelemetry::layer()
+        .with_tracer(traces.tracer_with_scope(scope))
+        .with_location(false)
+        .with_threads(false)
+        .with_target(false)
+        .with_tracked_inactivity(false);
     tracing_subscriber::registry()
-        .with(
-            tracing_opentelemetry::layer()
-                .with_tracer(traces.tracer("kezek"))
-                .with_filter(ours),
-        )
+        .with(spans.with_filter(ours))
         .with(logs.with_filter(filter))
         .try_init()?;
     Ok(Telemetry {

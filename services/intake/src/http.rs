@@ -24,9 +24,12 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use jiff::Timestamp;
 use message::{MessageId, Number};
 use serde::Serialize;
-use telemetry::{names, propagation};
+use telemetry::{
+    names,
+    span::{self, Side},
+};
 use tokio::sync::Semaphore;
-use tracing::Instrument as _;
+use tracing::{Instrument as _, Span};
 
 use crate::{
     accept::{Accepted, Desk},
@@ -107,6 +110,9 @@ async fn take_message(
     let sender = checks::authenticated(&peer, &desk.participants)?;
     let body = read(body, desk.limits.message_bytes_max, desk.limits.body_max()).await?;
     let accepted = desk.accept(sender, body).await?;
+    let span = Span::current();
+    span.record(names::MESSAGE_ID, accepted.id.to_string());
+    span.record(names::APPLICATION_NUMBER, accepted.number.to_string());
     if accepted.is_new {
         door.metrics
             .accepted(sender.id.as_str(), accepted.message.as_ref());
@@ -244,24 +250,14 @@ async fn announce(
 ) -> Response {
     let begun = Instant::now();
     let language = language_of(request.headers());
-    let method = request.method().clone();
-    let route = path.as_ref().map_or("unknown", MatchedPath::as_str);
+    let route = path.as_ref().map(MatchedPath::as_str);
     let peer = peer.map(|Extension(peer)| peer).unwrap_or_default();
     let sender = checks::authenticated(&peer, &door.desk.participants).ok();
     let participant = sender.map_or("nobody", |sender| sender.id.as_str());
-    let span = tracing::info_span!(
-        "request",
-        otel.name = format!("{method} {route}"),
-        otel.kind = "server",
-        http.request.method = %method,
-        http.route = route,
-        http.response.status_code = tracing::field::Empty,
-        kezek.participant = participant,
-        { names::ERROR_CODE } = tracing::field::Empty,
-    );
-    propagation::follow(&span, propagation::extract_http(request.headers()));
+    let span = span::http_server("https", request.method(), route, request.headers());
+    span.record(names::PARTICIPANT, participant);
     let mut response = next.run(request).instrument(span.clone()).await;
-    span.record("http.response.status_code", response.status().as_u16());
+    span::http_answered(&span, Side::Server, response.status());
     let Some(problem) = response.extensions_mut().remove::<Problem>() else {
         return response;
     };

@@ -25,8 +25,8 @@ impl Metrics {
     pub fn accepted(&self, participant: &str, message: Option<&Message>) {
         let mut labels = vec![by(participant)];
         if let Some(message) = message {
-            labels.push(KeyValue::new("kezek.service", message.service.to_string()));
-            labels.push(KeyValue::new("kezek.kind", message.kind.as_str()));
+            labels.push(KeyValue::new(names::SERVICE, message.service.to_string()));
+            labels.push(KeyValue::new(names::KIND, message.kind.as_str()));
         }
         self.accepted.add(1, &labels);
     }
@@ -47,5 +47,5 @@ impl Default for Metrics {
 }
 
 fn by(participant: &str) -> KeyValue {
-    KeyValue::new("kezek.participant", participant.to_owned())
+    KeyValue::new(names::PARTICIPANT, participant.to_owned())
 }

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use message::MessageId;
 use serde::Deserialize;
-use telemetry::propagation::inject_grpc;
+use telemetry::grpc::{self, Client};
 use tonic::transport::{Channel, Endpoint};
 use wire::proto::monitor::{GetReceiptRequest, monitor_client::MonitorClient};
 
@@ -38,7 +38,7 @@ pub trait Receipts: Send + Sync {
 
 /// The monitor.
 #[derive(Debug, Clone)]
-pub struct OfMonitor(Channel);
+pub struct OfMonitor(Client<Channel>);
 
 impl Config {
     /// Checks what parsing alone cannot.
@@ -59,19 +59,15 @@ impl OfMonitor {
         let limit = Duration::from_millis(config.timeout_ms);
         let endpoint = Endpoint::from_shared(config.url.clone())
             .with_context(|| format!("monitor.url: {} is not an address", config.url))?;
-        Ok(Self(
-            endpoint
-                .connect_timeout(limit)
-                .timeout(limit)
-                .connect_lazy(),
-        ))
+        let endpoint = endpoint.connect_timeout(limit).timeout(limit);
+        Ok(Self(grpc::client(endpoint.connect_lazy(), endpoint.uri())))
     }
 }
 
 #[async_trait]
 impl Receipts for OfMonitor {
     async fn accepted_at(&self, id: MessageId) -> Option<Timestamp> {
-        let mut client = MonitorClient::with_interceptor(self.0.clone(), inject_grpc);
+        let mut client = MonitorClient::new(self.0.clone());
         let message_id = id.as_uuid().as_bytes().to_vec();
         let answer = client.get_receipt(GetReceiptRequest { message_id }).await;
         let at = answer.ok()?.into_inner().accepted_at?.utc?;

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 use async_trait::async_trait;
 use message::Message;
 use serde::{Deserialize, Serialize};
-use telemetry::propagation::inject_grpc;
+use telemetry::grpc::{self, Client};
 use tonic::transport::{Channel, Endpoint};
 use wire::{
     proto::signature::signatures_client::SignaturesClient,
@@ -53,22 +53,19 @@ pub trait Verdicts: Send + Sync {
 
 /// The signature service.
 #[derive(Debug, Clone)]
-pub struct OfService(Channel);
+pub struct OfService(Client<Channel>);
 
 impl OfService {
     /// Connects at the first question; the service need not be there yet.
     pub fn open(config: &Config) -> Result<Self> {
         let endpoint = Endpoint::from_shared(config.url.clone())
             .with_context(|| format!("signature.url: {} is not an address", config.url))?;
-        Ok(Self(
-            endpoint
-                .connect_timeout(Duration::from_secs(1))
-                .connect_lazy(),
-        ))
+        let endpoint = endpoint.connect_timeout(Duration::from_secs(1));
+        Ok(Self(grpc::client(endpoint.connect_lazy(), endpoint.uri())))
     }
 
     async fn ask(&self, message: &Message) -> Result<Said> {
-        let mut client = SignaturesClient::with_interceptor(self.0.clone(), inject_grpc);
+        let mut client = SignaturesClient::new(self.0.clone());
         let response = client.verify(question(message)).await?;
         Ok(match read_answer(response.into_inner())? {
             Answer::Valid { .. } => Said::Valid,

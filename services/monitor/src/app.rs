@@ -16,6 +16,7 @@ use tokio::{net::TcpListener, sync::watch, time::sleep};
 use tokio_util::sync::CancellationToken;
 use tonic::transport::{Server, server::TcpIncoming};
 use tracing::warn;
+use wire::proto::monitor::monitor_server::SERVICE_NAME;
 
 use crate::{
     config::{Config, Journal},
@@ -229,6 +230,7 @@ async fn serve_grpc(
     let shutdown = chassis.shutdown();
     chassis.spawn("grpc", async move {
         Server::builder()
+            .layer(telemetry::grpc::server(SERVICE_NAME))
             .add_service(grpc::server(questions))
             .serve_with_incoming_shutdown(TcpIncoming::from(listener), shutdown.cancelled_owned())
             .await?;

@@ -4,7 +4,7 @@ use fault::Again;
 use jiff::Timestamp;
 use message::MessageId;
 use tonic::{Request, Response, Status};
-use tracing::{Instrument, Span, info_span, warn};
+use tracing::warn;
 use uuid::Uuid;
 use wire::proto::monitor::{
     self as proto,
@@ -31,15 +31,6 @@ pub struct Door {
     questions: Questions,
 }
 
-/// A span in the caller's trace, named as OpenTelemetry names calls.
-fn span<T>(method: &'static str, request: &Request<T>) -> Span {
-    let name = "kezek.monitor.v1.Monitor";
-    let span = info_span!("rpc", otel.name = %format!("{name}/{method}"), rpc.system = "grpc");
-    let parent = telemetry::propagation::extract_grpc(request.metadata());
-    telemetry::propagation::follow(&span, parent);
-    span
-}
-
 fn status(unanswered: Unanswered) -> Status {
     let (code, detail) = (unanswered.code(), unanswered.detail());
     let told = format!("{code}: {detail}");
@@ -63,9 +54,8 @@ impl Monitor for Door {
         &self,
         request: Request<proto::GetApplicationRequest>,
     ) -> Answer<proto::Application> {
-        let span = span("GetApplication", &request);
         let asked = request.into_inner();
-        let answer = self.questions.application(&asked.number).instrument(span);
+        let answer = self.questions.application(&asked.number);
         Ok(Response::new(application(answer.await.map_err(status)?)))
     }
 
@@ -73,10 +63,9 @@ impl Monitor for Door {
         &self,
         request: Request<proto::GetTimelineRequest>,
     ) -> Answer<proto::Timeline> {
-        let span = span("GetTimeline", &request);
         let asked = request.into_inner();
         let answer = self.questions.timeline(&asked.number, Timestamp::now());
-        let answer = answer.instrument(span).await.map_err(status)?;
+        let answer = answer.await.map_err(status)?;
         Ok(Response::new(proto::Timeline {
             application: Some(application(answer.application)),
             facts: answer.facts.into_iter().map(entry).collect(),
@@ -88,11 +77,10 @@ impl Monitor for Door {
         &self,
         request: Request<proto::GetReceiptRequest>,
     ) -> Answer<proto::Receipt> {
-        let span = span("GetReceipt", &request);
         let id = Uuid::from_slice(&request.into_inner().message_id)
             .map_err(|_| Status::invalid_argument("malformed: message_id: is not 16 bytes"))?;
         let answer = self.questions.receipt(MessageId::from_uuid(id));
-        let receipt = answer.instrument(span).await.map_err(status)?;
+        let receipt = answer.await.map_err(status)?;
         Ok(Response::new(proto::Receipt {
             number: receipt.number,
             accepted_at: Some(moment(receipt.accepted_at)),
@@ -103,10 +91,9 @@ impl Monitor for Door {
         &self,
         request: Request<proto::ListJournalRequest>,
     ) -> Answer<proto::ListJournalResponse> {
-        let span = span("ListJournal", &request);
         let asked = request.into_inner();
         let answer = self.questions.journal(asked.after, asked.limit);
-        let page = answer.instrument(span).await.map_err(status)?;
+        let page = answer.await.map_err(status)?;
         Ok(Response::new(proto::ListJournalResponse {
             entries: page.entries.into_iter().map(entry).collect(),
             next_after: page.next_after,
@@ -115,12 +102,9 @@ impl Monitor for Door {
 
     async fn list_lanes(
         &self,
-        request: Request<proto::ListLanesRequest>,
+        _request: Request<proto::ListLanesRequest>,
     ) -> Answer<proto::ListLanesResponse> {
-        let answer = self
-            .questions
-            .lanes()
-            .instrument(span("ListLanes", &request));
+        let answer = self.questions.lanes();
         let lanes = answer.await.map_err(status)?;
         Ok(Response::new(proto::ListLanesResponse {
             lanes: lanes.into_iter().map(lane).collect(),
@@ -131,9 +115,8 @@ impl Monitor for Door {
         &self,
         request: Request<proto::VerifyJournalRequest>,
     ) -> Answer<proto::Verification> {
-        let span = span("VerifyJournal", &request);
         let asked = request.into_inner();
-        let answer = self.questions.verify(&asked.checkpoint).instrument(span);
+        let answer = self.questions.verify(&asked.checkpoint);
         let found = answer.await.map_err(status)?;
         Ok(Response::new(proto::Verification {
             whole: found.whole,

@@ -15,7 +15,11 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tracing::{Instrument, info_span, warn};
+use telemetry::{
+    names,
+    span::{self, Side},
+};
+use tracing::{Instrument, warn};
 
 use crate::questions::{Questions, Unanswered};
 
@@ -65,21 +69,15 @@ impl IntoResponse for Unanswered {
 /// Opens a span in the caller's trace, forbids caching, and writes problems.
 async fn around(request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>();
-    let route = route.map_or("", MatchedPath::as_str);
-    let span = info_span!(
-        "http",
-        otel.name = format!("{} {route}", request.method()),
-        otel.kind = "server",
-        http.request.method = %request.method(),
-        http.route = route,
-    );
-    let parent = telemetry::propagation::extract_http(request.headers());
-    telemetry::propagation::follow(&span, parent);
+    let route = route.map(MatchedPath::as_str);
+    let span = span::http_server("http", request.method(), route, request.headers());
     let titled = title_of(request.headers());
-    let mut response = next.run(request).instrument(span).await;
+    let mut response = next.run(request).instrument(span.clone()).await;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        span.record(names::ERROR_CODE, problem.code.name);
         response = written(&problem, titled);
     }
+    span::http_answered(&span, Side::Server, response.status());
     let no_store = HeaderValue::from_static("no-store");
     response
         .headers_mut()

@@ -9,6 +9,8 @@ use message::{Detail, Event, Fact, Message, NotificationOutcome};
 use regulations::Regulations;
 use stage::{Next, Stage, Verdict};
 use std::sync::Arc;
+use telemetry::{names, span};
+use tracing::Instrument;
 
 use crate::{
     channels::{Answer, Channel, Note},
@@ -88,18 +90,18 @@ impl Notify {
                     .because("another attempt is under way"));
             }
         }
-        let outcome = match self
-            .channel
-            .send(Note {
-                id: &id,
-                address,
-                letter,
-            })
-            .await
-        {
+        let note = Note {
+            id: &id,
+            address,
+            letter,
+        };
+        let span = span::notify(&self.name);
+        let outcome = match self.channel.send(note).instrument(span.clone()).await {
             Ok(Answer::Taken) => NotificationOutcome::Sent,
             Ok(Answer::Rejected) => NotificationOutcome::Rejected,
             Err(fault) => {
+                span.record(names::ERROR_CODE, fault.code.name);
+                span::failed(&span, fault.code.name);
                 self.told.release(&id).await;
                 return Err(fault);
             }

@@ -14,6 +14,7 @@ use regulations::Regulations;
 use stage::Publication;
 use tokio::net::TcpListener;
 use tonic::transport::{Server, server::TcpIncoming};
+use wire::proto::registry::registry_server::SERVICE_NAME;
 
 use crate::{
     answers::Answers,
@@ -115,6 +116,7 @@ async fn serve(
     let shutdown = chassis.shutdown();
     chassis.spawn("grpc", async move {
         Server::builder()
+            .layer(telemetry::grpc::server(SERVICE_NAME))
             .add_service(lookup)
             .serve_with_incoming_shutdown(TcpIncoming::from(listener), shutdown.cancelled_owned())
             .await?;

@@ -12,7 +12,6 @@ use message::{About, Bin, Event, Fact, Iin, MessageId, PersonalNumber, RegisterN
 use registries::{Answer, Purpose, Question, Subject};
 use stage::Publication;
 use tonic::{Request, Response, Status};
-use tracing::Instrument;
 use wire::proto::registry::{
     LookupRequest, LookupResponse, Unknown, lookup_request,
     lookup_response::Answer as Said,
@@ -88,10 +87,7 @@ impl Registry for Lookup {
         &self,
         request: Request<LookupRequest>,
     ) -> Result<Response<LookupResponse>, Status> {
-        let span = tracing::info_span!("kezek.registry.v1.Registry/Lookup", rpc.system = "grpc");
-        let parent = telemetry::propagation::extract_grpc(request.metadata());
-        telemetry::propagation::follow(&span, parent);
-        let answer = self.answer(request.into_inner()).instrument(span).await?;
+        let answer = self.answer(request.into_inner()).await?;
         let said = match answer {
             Answer::Known(record) => {
                 Said::RecordJson(serde_json::Value::Object(record).to_string())

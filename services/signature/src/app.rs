@@ -15,6 +15,7 @@ use signatures::{Policy, Verifier};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::server::TcpIncoming;
+use wire::proto::signature::signatures_server::SERVICE_NAME;
 
 use crate::cache::Cache;
 use crate::config::{self, Config};
@@ -120,6 +121,7 @@ async fn serve(
     let shutdown = chassis.shutdown();
     chassis.spawn("grpc", async move {
         tonic::transport::Server::builder()
+            .layer(telemetry::grpc::server(SERVICE_NAME))
             .add_service(questions)
             .serve_with_incoming_shutdown(TcpIncoming::from(listener), shutdown.cancelled_owned())
             .await?;

@@ -6,7 +6,6 @@
 use std::sync::Arc;
 
 use tonic::{Request, Response, Status};
-use tracing::Instrument as _;
 use wire::proto::signature::signatures_server::{Signatures, SignaturesServer};
 use wire::proto::signature::{VerifyRequest, VerifyResponse};
 use wire::signature::{Answer, answer, read_question};
@@ -30,14 +29,9 @@ impl Signatures for Questions {
         &self,
         request: Request<VerifyRequest>,
     ) -> Result<Response<VerifyResponse>, Status> {
-        let span = tracing::info_span!("kezek.signature.v1.Signatures/Verify", rpc.system = "grpc");
-        telemetry::propagation::follow(
-            &span,
-            telemetry::propagation::extract_http(&request.metadata().clone().into_headers()),
-        );
         let message = read_question(request.into_inner())
             .map_err(|error| Status::invalid_argument(error.to_string()))?;
-        let said = match self.0.examine(&message).instrument(span).await {
+        let said = match self.0.examine(&message).await {
             Ok(Opinion::Signed(signers)) => Answer::Valid { signers },
             Ok(Opinion::Refused(refusal)) => Answer::Invalid {
                 code: refusal.code.name.to_owned(),

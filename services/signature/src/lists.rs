@@ -11,11 +11,16 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
-use reqwest::{Client, redirect};
+use reqwest::{Client, Request, redirect};
 use serde::Deserialize;
 use signatures::{Certificate, Crl, CrlError, Crls, Freshness};
+use telemetry::{
+    propagation,
+    span::{self, Side},
+};
 use tokio::{sync::Mutex, time::Instant};
 use tokio_util::sync::CancellationToken;
+use tracing::{Instrument, Span};
 
 use crate::cache::Cache;
 
@@ -223,8 +228,22 @@ impl Lists {
     }
 
     async fn fetch(&self, source: &Source) -> Result<Vec<u8>, FetchError> {
-        let request = self.client.get(&source.url);
-        let mut response = request.send().await.map_err(reqwest::Error::without_url)?;
+        let request = self.client.get(&source.url).build();
+        let request = request.map_err(reqwest::Error::without_url)?;
+        let url = request.url();
+        let host = url.host_str().unwrap_or_default();
+        let port = url.port_or_known_default();
+        let span = span::http_client(request.method(), host, port, url.as_str());
+        let fetched = self.download(request, &span).instrument(span.clone()).await;
+        let bytes = fetched.inspect_err(|_| span::failed(&span, "list-unavailable"))?;
+        self.take(source, bytes).await
+    }
+
+    async fn download(&self, mut request: Request, span: &Span) -> Result<Vec<u8>, FetchError> {
+        propagation::inject_http(span, request.headers_mut());
+        let response = self.client.execute(request).await;
+        let mut response = response.map_err(reqwest::Error::without_url)?;
+        span::http_answered(span, Side::Client, response.status());
         if !response.status().is_success() {
             return Err(FetchError::Status(response.status().as_u16()));
         }
@@ -239,7 +258,7 @@ impl Lists {
             }
             bytes.extend_from_slice(&chunk);
         }
-        self.take(source, bytes).await
+        Ok(bytes)
     }
 
     async fn take_from_cache(&self, source: &Source) {

@@ -9,11 +9,11 @@ use std::{
 use fault::{Fault, inside};
 use flow::Lane;
 use futures::FutureExt;
-use lapin::message::Delivery;
+use lapin::{message::Delivery, types::ShortString};
 use message::Event;
 use stage::{Stage, Ticket, Verdict};
-use telemetry::{names, propagation};
-use tracing::{Instrument, Span, field::Empty, info_span};
+use telemetry::{names, span::Origin};
+use tracing::{Instrument, Span};
 
 use crate::parcel::trace_of;
 
@@ -79,22 +79,22 @@ pub(super) async fn probe(stage: Arc<dyn Stage>, limit: Duration) -> bool {
 
 /// The span of a step, in the trace that came with the message.
 pub(super) fn span(lane: &Lane, held: &Held) -> Span {
-    let span = info_span!(
-        "process",
-        otel.name = format!("process {}", lane.name),
-        otel.kind = "consumer",
-        { names::MESSAGING_SYSTEM } = names::RABBITMQ,
-        { names::MESSAGING_OPERATION_NAME } = "process",
-        { names::MESSAGING_OPERATION_TYPE } = "process",
-        { names::MESSAGING_DESTINATION_NAME } = lane.name.as_str(),
-        { names::MESSAGING_MESSAGE_ID } = Empty,
-        { names::APPLICATION_NUMBER } = Empty,
-        { names::ERROR_CODE } = Empty,
-    );
+    let Delivery {
+        exchange,
+        routing_key,
+        properties,
+        ..
+    } = &held.delivery;
+    let origin = Origin {
+        exchange: exchange.as_str(),
+        key: routing_key.as_str(),
+        id: properties.message_id().as_ref().map(ShortString::as_str),
+        sent: trace_of(properties),
+    };
+    let span = telemetry::span::process(lane.name.as_str(), origin);
     if let Some(message) = &held.event.message {
-        span.record(names::MESSAGING_MESSAGE_ID, message.id.to_string());
+        span.record(names::MESSAGE_ID, message.id.to_string());
         span.record(names::APPLICATION_NUMBER, message.number.to_string());
     }
-    propagation::follow(&span, trace_of(&held.delivery.properties));
     span
 }

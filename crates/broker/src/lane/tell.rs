@@ -49,6 +49,7 @@ pub(super) fn change(
 /// the debug log only.
 pub(super) fn fault(lane: &Lane, fault: &Fault, span: &Span) {
     span.record(names::ERROR_CODE, fault.code.name);
+    telemetry::span::failed(span, fault.code.name);
     warn!(lane = %lane.name, code = fault.code.name, %fault, "a step failed");
     let mut source = std::error::Error::source(fault);
     while let Some(error) = source {
