@@ -9,6 +9,7 @@ mod map;
 mod picture;
 mod routing;
 mod topology;
+mod ways;
 
 pub use lane::{Delay, Lane, LaneKind};
 pub use map::{InvalidMap, Map};
@@ -16,3 +17,4 @@ pub use topology::{
     Argument, DEAD, EXCHANGE, JOURNAL, QueueArguments, QueueDeclaration, RETURN, again_key,
     end_key, failed_key, parked_key, pass_key,
 };
+pub use ways::Way;

@@ -32,38 +32,34 @@ impl Map {
                     LaneKind::Provider => {
                         line(&format!("{service} -- delivered --> {id}_out([{outside}])"));
                     }
-                    LaneKind::Notification => line(&format!(
-                        "{service} -- {outside} --> applicant([applicant])"
-                    )),
+                    LaneKind::Notification => {
+                        // A webhook tells the system of a participant, the others tell people.
+                        let told = match outside.strip_prefix("webhook-") {
+                            Some(system) => format!("{id}_out([{system}])"),
+                            None => "applicant([applicant])".to_owned(),
+                        };
+                        line(&format!("{service} -- {outside} --> {told}"));
+                    }
                 }
                 for fact in &lane.facts {
                     line(&format!("{fact}{{{{{fact}}}}} -.-> {id}"));
                 }
             }
         }
-        self.ways(&mut line);
-        out
-    }
-
-    /// The arrows from a step to the lanes it may lead to.
-    fn ways(&self, line: &mut impl FnMut(&str)) {
-        let id = |name: &str| name.replace(['.', '-'], "_");
-        line("intake -- received --> signature_verify");
-        line("signature -- verified report --> monitor_follow");
-        line("signature -- verified --> router_route");
-        for lane in self.lanes_of_kind(LaneKind::Register) {
-            line(&format!(
-                "signature -- verified --> {}",
-                id(lane.name.as_str())
-            ));
-        }
-        line("registry -- enriched --> router_route");
-        for lane in self.lanes_of_kind(LaneKind::Provider) {
-            line(&format!("router -- routed --> {}", id(lane.name.as_str())));
+        for way in self.ways() {
+            let mut heard = self
+                .lanes
+                .iter()
+                .filter(|lane| lane.facts.contains(&way.fact));
+            if heard.all(|lane| lane.name != way.to) {
+                let to = way.to.as_str().replace(['.', '-'], "_");
+                line(&format!("{} -- {} --> {to}", way.from, way.fact));
+            }
         }
         line(
             "intake & signature & registry & router & monitor & notifier -. every fact .-> journal",
         );
+        out
     }
 }
 

@@ -271,11 +271,23 @@ mod tests {
         let key = pass_key(FactName::Received, &verify);
         assert_eq!(
             map.reached(EXCHANGE, &key),
-            [JOURNAL, "signature.verify", "notifier.email"]
+            [
+                JOURNAL,
+                "signature.verify",
+                "notifier.email",
+                "notifier.sms",
+                "notifier.webhook-portal",
+                "notifier.webhook-front-office"
+            ]
         );
         assert_eq!(
             map.reached(EXCHANGE, &end_key(FactName::Delivered)),
-            [JOURNAL, "notifier.email"]
+            [
+                JOURNAL,
+                "notifier.email",
+                "notifier.webhook-portal",
+                "notifier.webhook-front-office"
+            ]
         );
     }
 

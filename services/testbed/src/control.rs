@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
     Json, Router,
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::StatusCode,
     response::{IntoResponse, Response},
     routing::{get, post, put},
@@ -23,7 +23,7 @@ use crate::{
     fault::Setting,
     lists::Order,
     officer::{Report, Sending},
-    provider::Provider,
+    provider::{Acceptance, Provider},
     register::Payment,
 };
 
@@ -40,9 +40,11 @@ fn routes(bench: Arc<Bench>) -> Router {
     Router::new()
         .route("/systems", get(systems))
         .route("/systems/{name}/fault", put(set_fault))
+        .route("/systems/{name}/requests", get(requests))
         .route("/queries", get(queries))
         .route("/payments", post(pay))
         .route("/providers/{name}/applications", get(ledger))
+        .route("/providers/{name}/accepted", get(accepted))
         .route("/providers/{name}/applications/{number}", get(application))
         .route(
             "/providers/{name}/applications/{number}/{kind}",
@@ -99,6 +101,10 @@ async fn set_fault(
     Ok(Json(json!(system.view())))
 }
 
+async fn requests(State(bench): At, Path(name): Path<String>) -> Result<Json<Value>, Refused> {
+    Ok(Json(json!(named(&bench.systems, &name)?.heard())))
+}
+
 async fn queries(State(bench): At) -> Json<Value> {
     Json(json!(bench.registers.queries()))
 }
@@ -112,6 +118,23 @@ async fn pay(State(bench): At, Json(payment): Json<Payment>) -> (StatusCode, Jso
 
 async fn ledger(State(bench): At, Path(name): Path<String>) -> Result<Json<Value>, Refused> {
     Ok(Json(json!(named(&bench.providers, &name)?.entries())))
+}
+
+/// From where on acceptances are told.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct From {
+    #[serde(default)]
+    after: usize,
+}
+
+async fn accepted(
+    State(bench): At,
+    Path(name): Path<String>,
+    Query(from): Query<From>,
+) -> Result<Json<Vec<Acceptance>>, Refused> {
+    let provider = named(&bench.providers, &name)?;
+    Ok(Json(provider.acceptances(from.after)))
 }
 
 async fn application(

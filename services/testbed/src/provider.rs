@@ -32,6 +32,8 @@ use crate::{
 
 /// Largest application taken: two documents of 10 MiB in base64 and change.
 const APPLICATION_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Acceptances told at once, at most.
+const ACCEPTANCES_MAX: usize = 10_000;
 
 /// How a provider answers by itself.
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -109,10 +111,20 @@ pub struct Entry {
     content: Arc<Value>,
 }
 
+/// When an application was taken for the first time.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Acceptance {
+    pub number: String,
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    pub at_us: i64,
+}
+
 #[derive(Debug, Default)]
 struct Ledger {
     entries: BTreeMap<String, Entry>,
     key_by_number: BTreeMap<String, String>,
+    /// In the order of their acceptance.
+    acceptances: Vec<Acceptance>,
 }
 
 /// A provider with its ledger.
@@ -152,6 +164,14 @@ impl Provider {
     /// The ledger, ordered by key.
     pub fn entries(&self) -> Vec<Entry> {
         self.ledger().entries.values().cloned().collect()
+    }
+
+    /// The acceptances after the first `after`, `ACCEPTANCES_MAX` of them at most: for those who follow a
+    /// load and ask again and again.
+    pub fn acceptances(&self, after: usize) -> Vec<Acceptance> {
+        let ledger = self.ledger();
+        let rest = ledger.acceptances.iter().skip(after);
+        rest.take(ACCEPTANCES_MAX).cloned().collect()
     }
 
     /// An application by its number, with everything that was delivered.
@@ -202,6 +222,10 @@ impl Provider {
         ledger
             .key_by_number
             .insert(entry.number.clone(), key.to_owned());
+        ledger.acceptances.push(Acceptance {
+            number: entry.number.clone(),
+            at_us: now.as_microsecond(),
+        });
         ledger.entries.insert(key.to_owned(), entry.clone());
         (entry, true)
     }

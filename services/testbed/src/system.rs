@@ -33,10 +33,24 @@ use crate::{
     door::Door,
     doubling::Doubling,
     fault::{Fault, Setting, Switch},
+    kept::Kept,
 };
 
 /// Bytes that are neither JSON nor any certificate list, text or protocol line.
 pub(crate) const GARBAGE: &[u8] = b"\x1f\x8b\x00{\"found\":tru\xff\xfe<html>\r\n";
+
+/// The newest requests that a system remembers.
+const HEARD_MAX: usize = 10_000;
+
+/// A request as it came over the line, without its body.
+#[derive(Debug, Clone, Serialize)]
+pub struct Heard {
+    pub method: String,
+    /// Path and query.
+    pub target: String,
+    /// W3C trace context, if the caller sent any.
+    pub traceparent: Option<String>,
+}
 
 /// A system outside the walls, played on one loopback port.
 #[derive(Debug)]
@@ -46,6 +60,7 @@ pub struct System {
     switch: Switch,
     open: watch::Receiver<bool>,
     received: AtomicU64,
+    heard: Kept<Heard>,
 }
 
 /// What the control API shows of a system.
@@ -103,6 +118,7 @@ impl System {
             switch: Switch::default(),
             open: open.subscribe(),
             received: AtomicU64::new(0),
+            heard: Kept::new(HEARD_MAX),
         });
         let handle = make(&system);
         let switch = system.switch.clone();
@@ -129,6 +145,22 @@ impl System {
     /// Counts one request.
     pub fn count(&self) {
         self.received.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The newest requests of an HTTP system, being asked for health included.
+    pub fn heard(&self) -> Vec<Heard> {
+        self.heard.all()
+    }
+
+    fn hear(&self, request: &Request) {
+        let traceparent = request.headers().get("traceparent");
+        self.heard.add(Heard {
+            method: request.method().to_string(),
+            target: request.uri().to_string(),
+            traceparent: traceparent
+                .and_then(|text| text.to_str().ok())
+                .map(str::to_owned),
+        });
     }
 
     /// Sets the fault and waits until the listener is closed or open as it demands.
@@ -161,6 +193,7 @@ impl System {
 /// Lets a request meet the fault of the present moment. Being asked for health counts for nothing, and a
 /// system that only answers late, twice or with a rejection says that it is well: its faults show in its work.
 async fn misbehave(State(system): State<Arc<System>>, request: Request, next: Next) -> Response {
+    system.hear(&request);
     let works = request.uri().path() != "/health";
     if works {
         system.count();

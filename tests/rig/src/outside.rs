@@ -114,6 +114,12 @@ impl Outside {
         Ok(serde_json::from_value(self.get("/queries").await?)?)
     }
 
+    /// The requests that an HTTP system got: `method`, `target`, `traceparent`.
+    pub async fn requests(&self, system: &str) -> anyhow::Result<Vec<Value>> {
+        let heard = self.get(&format!("/systems/{system}/requests")).await?;
+        Ok(serde_json::from_value(heard)?)
+    }
+
     /// Lets a provider's officer report on an application now; gives what intake answered.
     pub async fn report(
         &self,

@@ -23,6 +23,8 @@ use crate::{Broker, Folder, Postgres, Redis, repository, services, settings};
 pub struct Options {
     /// Values to replace in a service's sample configuration, beside the addresses.
     pub settings: Vec<(&'static str, services::Settings)>,
+    /// Values to replace in every service's sample configuration, before those.
+    pub everywhere: services::Settings,
     /// Called with each step of the start, for a person who waits.
     pub tell: Option<fn(&str)>,
 }
@@ -78,6 +80,7 @@ impl Rig {
                 .settings
                 .iter()
                 .filter(|(service, _)| *service == name);
+            values.extend(options.everywhere.clone());
             values.extend(own.flat_map(|(_, more)| more.clone()));
             services.launch(name, admin, &values, &[])?;
         }

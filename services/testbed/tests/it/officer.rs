@@ -194,3 +194,23 @@ async fn in_manual_mode_it_says_what_it_is_told_and_when() {
         .await;
     assert_eq!(status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn acceptances_are_told_once_each_from_where_one_asks() {
+    let play = Play::start().await;
+    play.order("/providers/committee/mode", json!({"auto": false}))
+        .await;
+    for (key, number) in [("k1", "1"), ("k2", "2"), ("k1", "1"), ("k3", "3")] {
+        play.deliver(key, number).await.unwrap();
+    }
+    let accepted = async |after: usize| {
+        let path = format!("/providers/committee/accepted?after={after}");
+        play.control(&path).await.as_array().unwrap().clone()
+    };
+    let all = accepted(0).await;
+    let numbers: Vec<_> = all.iter().map(|a| a["number"].as_str().unwrap()).collect();
+    assert_eq!(numbers, ["1", "2", "3"]);
+    assert!(all.is_sorted_by_key(|a| a["at_us"].as_i64().unwrap()));
+    assert_eq!(accepted(2).await, all[2..]);
+    assert_eq!(accepted(3).await, [] as [Value; 0]);
+}
