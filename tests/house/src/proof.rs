@@ -36,6 +36,10 @@ const ONCE: [&str; 3] = ["routed", "delivered", "result-issued"];
 /// Services whose fee a register confirms on the way.
 const PAID: [&str; 2] = ["apostille", "mass-media-registration"];
 
+/// After the last result: a notification whose sender was killed waits for its turn in a delay queue
+/// of up to two minutes, because nobody knows whether the letter went out.
+const DRAINED: Duration = Duration::from_mins(4);
+
 /// Waits until every application has its result and all queues are empty, then checks everything.
 pub async fn nothing_is_lost(
     rig: &Rig,
@@ -43,7 +47,7 @@ pub async fn nothing_is_lost(
     limit: Duration,
 ) -> anyhow::Result<Outcomes> {
     everybody_has_a_result(rig, crowd, limit).await?;
-    queues_are_empty(rig, Duration::from_mins(1)).await?;
+    queues_are_empty(rig, DRAINED).await?;
     let outcomes = one_outcome_each(rig, crowd).await?;
     journal_is_complete(rig, crowd).await?;
     chain_holds(rig).await?;
@@ -185,10 +189,22 @@ async fn journal_is_complete(rig: &Rig, crowd: &Crowd) -> anyhow::Result<()> {
 
 /// Runs `kezekctl journal verify`, as an operator would.
 pub async fn chain_holds(rig: &Rig) -> anyhow::Result<()> {
+    let said = kezekctl(rig, &["journal", "verify", "--json"]).await?;
+    let said: serde_json::Value = serde_json::from_str(&said).context(said)?;
+    ensure!(
+        said["whole"] == true && said["rows"].as_u64() > Some(0),
+        "{said}"
+    );
+    Ok(())
+}
+
+/// Runs kezekctl against this rig and gives what it printed.
+pub async fn kezekctl(rig: &Rig, args: &[&str]) -> anyhow::Result<String> {
     let log = rig.folder.path().join("kezekctl.log");
     Command::new(binaries()?.join("kezekctl"), repository(), &log)
-        .args(["journal", "verify", "--monitor", rig.monitor.url()])
+        .env("KEZEK_BROKER", rig.broker.url())
+        .env("KEZEK_MONITOR", rig.monitor.url())
+        .args(args.iter().copied())
         .run()
         .await
-        .map(drop)
 }

@@ -20,14 +20,14 @@ pub struct Row {
 }
 
 /// See the module.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Table {
     rows: Vec<Row>,
 }
 
 impl Table {
-    pub fn add(&mut self, row: Row) {
-        self.rows.push(row);
+    pub fn of(rows: Vec<Row>) -> Self {
+        Self { rows }
     }
 }
 

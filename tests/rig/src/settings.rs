@@ -133,5 +133,14 @@ fn notifier(redis: &Redis, outside: &Outside) -> anyhow::Result<Settings> {
     Ok(vec![
         ("redis.url", redis.url().into()),
         ("channels.email.address", outside.address("smtp")?.into()),
+        ("channels.sms.endpoint", outside.address("sms")?.into()),
+        (
+            "channels.webhook-portal.endpoint",
+            format!("{}/portal", outside.address("webhook")?).into(),
+        ),
+        (
+            "channels.webhook-front-office.endpoint",
+            format!("{}/front-office", outside.address("webhook")?).into(),
+        ),
     ])
 }

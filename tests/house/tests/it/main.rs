@@ -5,6 +5,7 @@
 //! good order.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::print_stdout, reason = "figures for people")]
 
 mod double;
 mod faults;
