@@ -353,15 +353,6 @@ fn detail(detail: proto::fact::Detail) -> Read<Detail> {
             explanation: d.explanation,
         },
         D::LaneOpened(_) => Detail::LaneOpened,
-    })
-}
-
-fn notification(outcome: i32) -> Read<NotificationOutcome> {
-    match proto::fact::notified::Outcome::try_from(outcome) {
-        Ok(proto::fact::notified::Outcome::Sent) => Ok(NotificationOutcome::Sent),
-        Ok(proto::fact::notified::Outcome::NoAddress) => Ok(NotificationOutcome::NoAddress),
-        Ok(proto::fact::notified::Outcome::Rejected) => Ok(NotificationOutcome::Rejected),
-        _ => Err(Unreadable::Wrong("notified.outcome")),
         D::DeadlineNear(d) => Detail::DeadlineNear {
             step: small("deadline_near.step", d.step)?,
             used_percent: small("deadline_near.used_percent", d.used_percent)?,
@@ -371,5 +362,14 @@ fn notification(outcome: i32) -> Read<NotificationOutcome> {
             step: small("deadline_passed.step", d.step)?,
             due_at: time("deadline_passed.due_at", d.due_at)?,
         },
+    })
+}
+
+fn notification(outcome: i32) -> Read<NotificationOutcome> {
+    match proto::fact::notified::Outcome::try_from(outcome) {
+        Ok(proto::fact::notified::Outcome::Sent) => Ok(NotificationOutcome::Sent),
+        Ok(proto::fact::notified::Outcome::NoAddress) => Ok(NotificationOutcome::NoAddress),
+        Ok(proto::fact::notified::Outcome::Rejected) => Ok(NotificationOutcome::Rejected),
+        _ => Err(Unreadable::Wrong("notified.outcome")),
     }
 }

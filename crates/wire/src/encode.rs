@@ -321,15 +321,6 @@ fn detail(detail: &Detail) -> proto::fact::Detail {
             explanation: explanation.clone(),
         }),
         Detail::LaneOpened => D::LaneOpened(p::LaneOpened {}),
-    }
-}
-
-fn notification(outcome: NotificationOutcome) -> proto::fact::notified::Outcome {
-    match outcome {
-        NotificationOutcome::Sent => proto::fact::notified::Outcome::Sent,
-        NotificationOutcome::NoAddress => proto::fact::notified::Outcome::NoAddress,
-        NotificationOutcome::Rejected => proto::fact::notified::Outcome::Rejected,
-    }
         Detail::DeadlineNear {
             step,
             used_percent,
@@ -343,4 +334,13 @@ fn notification(outcome: NotificationOutcome) -> proto::fact::notified::Outcome 
             step: u32::from(*step),
             due_at: Some(time(*due_at)),
         }),
+    }
+}
+
+fn notification(outcome: NotificationOutcome) -> proto::fact::notified::Outcome {
+    match outcome {
+        NotificationOutcome::Sent => proto::fact::notified::Outcome::Sent,
+        NotificationOutcome::NoAddress => proto::fact::notified::Outcome::NoAddress,
+        NotificationOutcome::Rejected => proto::fact::notified::Outcome::Rejected,
+    }
 }
