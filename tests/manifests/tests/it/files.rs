@@ -114,7 +114,7 @@ fn below(folder: &str, found: &mut Vec<String>) {
         let path = format!("{folder}/{name}");
         if repository().join(&path).is_dir() {
             below(&path, found);
-        } else if name.ends_with(".yaml") || name.ends_with(".yml") {
+        } else if path.rsplit('.').next() == Some("yaml") {
             found.push(path);
         }
     }
