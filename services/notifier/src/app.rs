@@ -46,6 +46,7 @@ pub async fn build(config: Config, chassis: Chassis) -> anyhow::Result<()> {
             texts: Arc::clone(&texts),
             regulations: Arc::clone(&regulations),
             told: Told::new(&config.redis)?,
+            now: Timestamp::now,
         };
         let work = Work {
             config: config.broker.clone(),

@@ -27,7 +27,7 @@ pub struct Config {
 /// One section `[channels.<name>]`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct ChannelConfig {
-    /// What kind of system it is: `smtp`.
+    /// What kind of system it is: `smtp`, `sms-http`, `webhook`.
     pub adapter: String,
     /// The other fields of the section; the adapter says which, and refuses others.
     #[serde(flatten)]
@@ -51,7 +51,7 @@ impl chassis::Common for Config {
         }
         for (name, channel) in &self.channels {
             channels::open(&channel.adapter, &channel.settings)
-                .map_err(|e| format!("channels.{name}.{e}"))?;
+                .map_err(|e| format!("channels.{name}.{}: {}", e.field, e.problem))?;
         }
         Ok(())
     }

@@ -1,119 +1,119 @@
-//! The letter about one fact: a fact and the message it happened to go in, words come out.
+//! The words about one fact: what happened and to which application go in, a letter comes out.
 //!
 //! Pure. A letter has the application number, the service and the time, and what the fact says; never the
 //! applicant's name or number, because mail is open to whoever carries it.
 
-use message::{Detail, Fact, FactName, Kind, Language, Message, Outcome};
+use message::{Channel, Detail, Fact, Filing, Language, Message, Number, ServiceCode};
 use regulations::Regulations;
 
-use crate::texts::{Template, Texts, fill};
+use crate::{
+    occasion::{Form, Occasion},
+    texts::{Book, Texts, Values},
+};
 
 /// A letter, ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter {
+    /// One line: what it is about.
     pub subject: String,
-    pub body: String,
+    pub text: String,
 }
 
-/// The longest text of a provider that is put into a letter, characters.
-const FOREIGN_CHARS_MAX: usize = 2000;
-
-/// Whether `fact` is one of which an applicant is told, should there be one.
-pub fn is_told(fact: FactName) -> bool {
-    matches!(
-        fact,
-        FactName::Received
-            | FactName::Refused
-            | FactName::Delivered
-            | FactName::StatusReported
-            | FactName::ResultIssued
-    )
+/// The application that something happened to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    pub number: Number,
+    pub service: ServiceCode,
+    /// What the applicant is told in.
+    pub language: Language,
+    /// How it came in, as far as that is known.
+    pub filed: Option<Filing>,
 }
 
-/// Whether `fact` about `message` concerns the applicant. That a provider's report was received or refused
-/// does not: only what it reports.
-pub fn concerns_applicant(fact: FactName, message: &Message) -> bool {
-    let reported = matches!(fact, FactName::StatusReported | FactName::ResultIssued);
-    is_told(fact) && (message.kind == Kind::Application || reported)
+impl Case {
+    pub fn of(message: &Message) -> Self {
+        Self {
+            number: message.number,
+            service: message.service.clone(),
+            language: message.language(),
+            filed: message.filing(),
+        }
+    }
 }
 
-/// The letter about `fact`, in the language of the applicant; `None` where there is nothing to tell.
+/// Words for the statuses that providers report; another one is shown as it came.
+pub const STATUSES: &[&str] = &["registered", "in-progress", "suspended", "ready"];
+
+/// The letter about `fact` in `form`, in the language of the applicant; `None` where we keep silent.
 pub fn write(
     texts: &Texts,
     regulations: &Regulations,
-    message: &Message,
+    case: &Case,
     fact: &Fact,
+    form: Form,
 ) -> Option<Letter> {
-    let language = message.language();
-    let book = texts.book(language);
-    let (template, own) = content(texts, regulations, message, &fact.detail)?;
-    let own: Vec<_> = own
-        .iter()
-        .map(|(place, value)| (*place, plain(value)))
-        .collect();
-    let number = message.number.to_string();
-    let service = regulations.get(&message.service);
-    let service = service.map_or(message.service.as_str(), |s| s.name.get(language));
-    let time = regulations::local(fact.at)
-        .strftime("%d.%m.%Y %H:%M:%S, UTC%:z")
-        .to_string();
-    let mut values = vec![("service", service), ("number", &number), ("time", &time)];
-    values.extend(own.iter().map(|(place, value)| (*place, value.as_str())));
-    let parts = [&template.text, &book.details, &book.footer];
-    let parts = parts.map(|part| fill(part.trim_start(), &values));
+    let occasion = Occasion::of(&fact.detail).filter(|occasion| !occasion.is_silent(form))?;
+    let book = texts.book(case.language);
+    let mut values = Values::new();
+    values.set("number", case.number.to_string());
+    let service = regulations.get(&case.service);
+    let service = service.map_or(case.service.as_str(), |s| s.name.get(case.language));
+    values.set("service", service.to_owned());
+    let time = regulations::local(fact.at).strftime("%d.%m.%Y %H:%M:%S, UTC%:z");
+    values.set("time", time.to_string());
+    for (place, value) in own(book, regulations, case, &fact.detail) {
+        values.set(place, plain(&value, form.foreign_chars_max()));
+    }
+    let text = book.say(occasion.name(), form.name(), &values);
+    let text = match form {
+        Form::Email => {
+            let below = ["details", "footer"].map(|part| book.say("letter", part, &values));
+            [&[text][..], &below].concat().join("\n\n") + "\n"
+        }
+        Form::Sms | Form::Webhook => text,
+    };
     Some(Letter {
-        subject: fill(&template.subject, &values),
-        body: parts.join("\n\n") + "\n",
+        subject: book.say(occasion.name(), "subject", &values),
+        text,
     })
 }
 
-/// The template for what happened, and what it fills in.
-fn content<'a>(
-    texts: &'a Texts,
+/// What the fact itself fills in.
+fn own(
+    book: &Book,
     regulations: &Regulations,
-    message: &Message,
+    case: &Case,
     detail: &Detail,
-) -> Option<(&'a Template, Vec<(&'static str, String)>)> {
-    let language = message.language();
-    let book = texts.book(language);
-    let letters = &book.letters;
-    Some(match detail {
-        Detail::Received => (&letters.received, vec![]),
+) -> Vec<(&'static str, String)> {
+    let language = case.language;
+    match detail {
         Detail::Refused { code, .. } => {
             let known = fault::find(code);
             let reason = known.map_or(code.as_str(), |c| in_language(c.meaning, language));
             let action = known.map_or("1414", |c| in_language(c.action, language));
-            let own = vec![("reason", reason.to_owned()), ("action", action.to_owned())];
-            (&letters.refused, own)
+            vec![("reason", reason.to_owned()), ("action", action.to_owned())]
         }
         Detail::Delivered {
             registration_number,
             ..
-        } => (
-            &letters.delivered,
-            vec![("registration_number", registration_number.clone())],
-        ),
+        } => vec![("registration", registration_number.clone())],
         Detail::StatusReported { status, .. } => {
-            let words = book.statuses.get(status).unwrap_or(status);
-            (&letters.status_reported, vec![("status", words.clone())])
+            let words = if STATUSES.contains(&status.as_str()) {
+                book.say("status", status, &Values::new())
+            } else {
+                status.clone()
+            };
+            vec![("status", words)]
         }
-        Detail::ResultIssued {
-            outcome: Outcome::Granted,
-            ..
-        } => {
-            let result = regulations
-                .get(&message.service)
-                .and_then(|service| service.channel(message.channel))
-                .map_or("", |rules| rules.result.get(language));
-            (&letters.granted, vec![("result", result.to_owned())])
+        Detail::ResultIssued { reason, .. } => {
+            // Kinds of result differ by door; by the portal's where the door is not known.
+            let door = case.filed.as_ref().map_or(Channel::Portal, |f| f.channel);
+            let rules = regulations.get(&case.service).and_then(|s| s.channel(door));
+            let result = rules.map_or("", |rules| rules.result.get(language));
+            vec![("reason", reason.clone()), ("result", result.to_owned())]
         }
-        Detail::ResultIssued {
-            outcome: Outcome::Refused,
-            reason,
-            ..
-        } => (&letters.declined, vec![("reason", reason.clone())]),
-        _ => return None,
-    })
+        _ => Vec::new(),
+    }
 }
 
 fn in_language(text: fault::Text, language: Language) -> &'static str {
@@ -124,11 +124,14 @@ fn in_language(text: fault::Text, language: Language) -> &'static str {
     }
 }
 
-/// What others wrote, without control characters and not too long.
-fn plain(text: &str) -> String {
+/// What others wrote, without control characters and not longer than `chars_max`.
+fn plain(text: &str, chars_max: usize) -> String {
     let printable = |c: char| if c.is_control() && c != '\n' { ' ' } else { c };
-    text.chars()
-        .map(printable)
-        .take(FOREIGN_CHARS_MAX)
-        .collect()
+    let mut rest = text.chars().map(printable);
+    let mut plain: String = rest.by_ref().take(chars_max).collect();
+    if rest.next().is_some() {
+        plain.pop();
+        plain.push('…');
+    }
+    plain
 }

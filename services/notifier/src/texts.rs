@@ -1,15 +1,20 @@
-//! What applicants are told: one file for each language under `texts/`, part of the program.
+//! What people are told: one Fluent file for each language under `texts/`, part of the program.
 //!
-//! Every language has the same letters (the type sees to it) with the same places to fill in ([`Texts::read`]
-//! sees to it, at start). All letters may name `{service}`, `{number}` and `{time}`; what else each may name
-//! stands in [`LETTERS`].
+//! [`Texts::read`] sees to it, at start, that every language has a text for every occasion and form (see
+//! [`crate::occasion`]), that each fills in exactly the places it must, and that none is there where we keep
+//! silent. Values are put in as they are: Fluent's marks around them would be seen in plain text.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{borrow::Cow, collections::BTreeSet, fmt};
 
+use fluent_bundle::{FluentArgs, FluentAttribute, FluentResource, concurrent::FluentBundle};
 use message::Language;
-use serde::Deserialize;
 
-/// The letters of all languages.
+use crate::{
+    letter::STATUSES,
+    occasion::{Form, Occasion},
+};
+
+/// The texts of all languages.
 #[derive(Debug)]
 pub struct Texts {
     kk: Book,
@@ -17,59 +22,48 @@ pub struct Texts {
     en: Book,
 }
 
-/// The letters of one language.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Book {
-    /// Stands under the text of every letter: which service, which number, when.
-    pub details: String,
-    /// Stands at the end of every letter.
-    pub footer: String,
-    pub letters: Letters,
-    /// Words for the statuses that providers report; another one is shown as it came.
-    pub statuses: BTreeMap<String, String>,
+/// The texts of one language.
+pub struct Book(FluentBundle<FluentResource>);
+
+impl fmt::Debug for Book {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Book").field(&self.0.locales).finish()
+    }
 }
 
-/// One letter for each fact that concerns an applicant; `result-issued` has two.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Letters {
-    pub received: Template,
-    pub refused: Template,
-    pub delivered: Template,
-    pub status_reported: Template,
-    pub granted: Template,
-    pub declined: Template,
+/// What is filled in, by place.
+#[derive(Debug)]
+pub struct Values(FluentArgs<'static>);
+
+impl Values {
+    #[expect(clippy::new_without_default, reason = "nobody needs a default")]
+    pub fn new() -> Self {
+        Self(FluentArgs::new())
+    }
+
+    pub fn set(&mut self, place: &'static str, value: String) {
+        self.0.set(Cow::Borrowed(place), value);
+    }
 }
 
-/// A letter with places to fill in.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Template {
-    pub subject: String,
-    pub text: String,
-}
-
-/// Places that every letter has.
-const COMMON: &[&str] = &["service", "number", "time"];
-
-type Pick = fn(&Letters) -> &Template;
-
-/// Each letter, and the places its text fills in besides the common ones: all of them, in every language.
-const LETTERS: &[(&str, Pick, &[&str])] = &[
-    ("received", |l| &l.received, &[]),
-    ("refused", |l| &l.refused, &["reason", "action"]),
-    ("delivered", |l| &l.delivered, &["registration_number"]),
-    ("status-reported", |l| &l.status_reported, &["status"]),
-    ("granted", |l| &l.granted, &["result"]),
-    ("declined", |l| &l.declined, &["reason"]),
+/// Every place that any text may fill in.
+const PLACES: &[&str] = &[
+    "action",
+    "number",
+    "reason",
+    "registration",
+    "result",
+    "service",
+    "status",
+    "time",
 ];
 
 /// What is wrong with the texts.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("texts/{language}.toml: {place}: {problem}")]
+#[error("texts/{language}.ftl: {place}: {problem}")]
 pub struct BadTexts {
     pub language: Language,
+    /// Message and attribute, as in the file.
     pub place: String,
     pub problem: String,
 }
@@ -77,27 +71,11 @@ pub struct BadTexts {
 impl Texts {
     /// Reads and checks the texts that are part of the program.
     pub fn read() -> Result<Self, BadTexts> {
-        let texts = Self {
-            kk: Book::parse(Language::Kk, include_str!("../texts/kk.toml"))?,
-            ru: Book::parse(Language::Ru, include_str!("../texts/ru.toml"))?,
-            en: Book::parse(Language::En, include_str!("../texts/en.toml"))?,
-        };
-        for (_, language) in Language::ALL {
-            if !texts
-                .book(*language)
-                .statuses
-                .keys()
-                .eq(texts.en.statuses.keys())
-            {
-                let problem = "must have the same words in every language".to_owned();
-                return Err(BadTexts {
-                    language: *language,
-                    place: "statuses".to_owned(),
-                    problem,
-                });
-            }
-        }
-        Ok(texts)
+        Ok(Self {
+            kk: Book::parse(Language::Kk, include_str!("../texts/kk.ftl"))?,
+            ru: Book::parse(Language::Ru, include_str!("../texts/ru.ftl"))?,
+            en: Book::parse(Language::En, include_str!("../texts/en.ftl"))?,
+        })
     }
 
     pub fn book(&self, language: Language) -> &Book {
@@ -110,112 +88,171 @@ impl Texts {
 }
 
 impl Book {
-    fn parse(language: Language, text: &str) -> Result<Self, BadTexts> {
+    fn parse(language: Language, source: &str) -> Result<Self, BadTexts> {
         let bad = |place: String, problem: String| BadTexts {
             language,
             place,
             problem,
         };
-        let toml = toml::Deserializer::parse(text)
-            .map_err(|e| bad("the file".to_owned(), e.message().to_owned()))?;
-        let book: Self = serde_path_to_error::deserialize(toml)
-            .map_err(|e| bad(e.path().to_string(), e.inner().message().to_owned()))?;
-        for (name, pick, own) in LETTERS {
-            let template = pick(&book.letters);
-            let place = |part: &str| format!("letters.{name}.{part}");
-            has(&template.subject, &["number"]).map_err(|p| bad(place("subject"), p))?;
-            has(&template.text, own).map_err(|p| bad(place("text"), p))?;
+        let whole = |problem: String| bad("the file".to_owned(), problem);
+        let resource = FluentResource::try_new(source.to_owned()).map_err(|(_, errors)| {
+            let first = errors.first().map(ToString::to_string);
+            whole(first.unwrap_or_default())
+        })?;
+        let locale = language.as_str().parse();
+        let locale = locale.map_err(|_| whole("is in no language".to_owned()))?;
+        let mut bundle = FluentBundle::new_concurrent(vec![locale]);
+        bundle.set_use_isolating(false);
+        bundle.add_resource(resource).map_err(|errors| {
+            let first = errors.first().map(ToString::to_string);
+            whole(first.unwrap_or_default())
+        })?;
+        let book = Self(bundle);
+        for (message, attribute, places) in demanded() {
+            book.has(message, attribute, places)
+                .map_err(|problem| bad(format!("{message}.{attribute}"), problem))?;
         }
-        has(&book.details, COMMON).map_err(|p| bad("details".to_owned(), p))?;
-        has(&book.footer, &[]).map_err(|p| bad("footer".to_owned(), p))?;
+        for (name, occasion) in Occasion::ALL {
+            for (form_name, form) in Form::ALL {
+                if occasion.is_silent(*form) && book.find(name, form_name).is_some() {
+                    let problem = "is there although nothing is said of it in this form";
+                    return Err(bad(format!("{name}.{form_name}"), problem.to_owned()));
+                }
+            }
+        }
         Ok(book)
     }
-}
 
-/// Checks that `text` is there and has exactly these places to fill in.
-fn has(text: &str, places: &[&str]) -> Result<(), String> {
-    let found: BTreeSet<_> = pieces(text).filter_map(|(_, place)| place).collect();
-    let wanted: BTreeSet<_> = places.iter().copied().collect();
-    if text.trim().is_empty() {
-        Err("is empty".to_owned())
-    } else if found == wanted {
-        Ok(())
-    } else {
-        Err(format!("must fill in {wanted:?}, not {found:?}"))
+    /// The text, filled in. It is there: [`Texts::read`] has seen to it.
+    pub fn say(&self, message: &str, attribute: &str, values: &Values) -> String {
+        self.format(message, attribute, values).unwrap_or_default()
     }
-}
 
-/// Puts `values` into the places of `text`. What is put in is not looked at again.
-pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
-    let mut filled = String::new();
-    for (plain, place) in pieces(text) {
-        filled.push_str(plain);
-        let value = place.and_then(|place| values.iter().find(|(name, _)| *name == place));
-        filled.push_str(value.map_or("", |(_, value)| value));
-    }
-    filled
-}
-
-/// Plain text, each piece with the place that follows it; the last has none.
-fn pieces(text: &str) -> impl Iterator<Item = (&str, Option<&str>)> {
-    text.split_inclusive('}').map(|piece| {
-        match piece
-            .strip_suffix('}')
-            .and_then(|piece| piece.split_once('{'))
-        {
-            Some((plain, place)) => (plain, Some(place)),
-            None => (piece, None),
+    /// Checks that a text is there, is not empty, and has exactly these places to fill in.
+    fn has(&self, message: &str, attribute: &str, places: &[&str]) -> Result<(), String> {
+        let mut marks = Values::new();
+        for place in PLACES {
+            marks.set(place, mark(place));
         }
-    })
+        let text = self.format(message, attribute, &marks)?;
+        let found: BTreeSet<_> = PLACES
+            .iter()
+            .copied()
+            .filter(|place| text.contains(&mark(place)))
+            .collect();
+        let wanted: BTreeSet<_> = places.iter().copied().collect();
+        if text.trim().is_empty() {
+            Err("is empty".to_owned())
+        } else if found == wanted {
+            Ok(())
+        } else {
+            Err(format!("must fill in {wanted:?}, not {found:?}"))
+        }
+    }
+
+    fn format(&self, message: &str, attribute: &str, values: &Values) -> Result<String, String> {
+        let found = self.find(message, attribute).ok_or("is missing")?;
+        let mut errors = Vec::new();
+        let text = self
+            .0
+            .format_pattern(found.value(), Some(&values.0), &mut errors);
+        match errors.first() {
+            None => Ok(text.into_owned()),
+            Some(error) => Err(error.to_string()),
+        }
+    }
+
+    fn find(&self, message: &str, attribute: &str) -> Option<FluentAttribute<'_>> {
+        self.0.get_message(message)?.get_attribute(attribute)
+    }
+}
+
+fn mark(place: &str) -> String {
+    format!("\u{1}{place}\u{1}")
+}
+
+/// Every text there must be: message, attribute, places.
+fn demanded() -> Vec<(&'static str, &'static str, &'static [&'static str])> {
+    let mut all: Vec<(_, _, &[_])> = vec![
+        ("letter", "details", &["service", "number", "time"]),
+        ("letter", "footer", &[]),
+    ];
+    all.extend(STATUSES.iter().map(|status| ("status", *status, &[][..])));
+    for (name, occasion) in Occasion::ALL {
+        all.push((name, "subject", &["number"]));
+        let spoken = Form::ALL
+            .iter()
+            .filter(|(_, form)| !occasion.is_silent(*form));
+        all.extend(spoken.map(|(form_name, form)| (*name, *form_name, occasion.places(*form))));
+    }
+    all
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn every_letter_is_there_in_every_language_with_its_places() {
-        Texts::read().unwrap();
+    const GOOD: &str = include_str!("../texts/en.ftl");
+
+    fn refused(from: &str, to: &str) -> String {
+        assert!(GOOD.contains(from), "{from}");
+        let bad = Book::parse(Language::En, &GOOD.replacen(from, to, 1));
+        bad.unwrap_err().to_string()
     }
 
     #[test]
-    fn a_place_left_out_or_made_up_is_refused() {
-        let good = include_str!("../texts/en.toml");
-        for (from, to, place) in [
+    fn every_text_is_there_in_every_language_with_its_places() {
+        Texts::read().unwrap();
+        assert_eq!(demanded().len(), 2 + STATUSES.len() + 6 + 6 * 3 - 1);
+    }
+
+    #[test]
+    fn a_text_left_out_made_up_or_in_the_wrong_place_is_refused() {
+        for (from, to, says) in [
             (
-                "Result: {result}.",
+                "Result: { $result }.",
                 "",
-                "letters.granted.text: must fill in {\"result\"}, not {}",
+                "granted.email: must fill in {\"result\"}, not {}",
+            ),
+            ("{ $status }", "{ $state }", "status-reported.email: "),
+            (
+                "    .sms = Application { $number } has been received",
+                "    .text = Received",
+                "received.sms: is missing",
             ),
             (
-                "{status}",
-                "{state}",
-                "letters.status-reported.text: must fill in",
+                ".subject = Application { $number } has been received",
+                ".subject = Received",
+                "received.subject: must fill in",
+            ),
+            ("Time: { $time }", "", "letter.details: must fill in"),
+            ("declined =", "other =", "declined.subject: is missing"),
+            (
+                ".registered = ",
+                ".entered = ",
+                "status.registered: is missing",
             ),
             (
-                "Application {number} has been received",
-                "Received",
-                "letters.received.subject",
+                ".webhook = { delivered.email }",
+                ".webhook = { delivered.email }\n    .sms = Delivered",
+                "delivered.sms: is there although",
             ),
-            ("Time: {time}", "", "details: must fill in"),
-            (
-                "[letters.declined]",
-                "[letters.other]",
-                "letters.other: unknown field",
-            ),
+            (".footer =\n", ".footer = {\n", "the file: "),
+            ("received =", "status =", "the file: "),
         ] {
-            assert!(good.contains(from));
-            let bad = Book::parse(Language::En, &good.replace(from, to))
-                .unwrap_err()
-                .to_string();
-            assert!(bad.starts_with(&format!("texts/en.toml: {place}")), "{bad}");
+            let said = refused(from, to);
+            let wanted = format!("texts/en.ftl: {says}");
+            assert!(said.starts_with(&wanted), "{wanted}: {said}");
         }
     }
 
     #[test]
-    fn what_is_filled_in_is_not_looked_at_again() {
-        let filled = fill("a {x} b {y}{x} } c", &[("x", "{y}"), ("y", "1")]);
-        assert_eq!(filled, "a {y} b 1{y} } c");
-        assert_eq!(fill("{z}", &[]), "");
+    fn what_is_filled_in_is_not_looked_at_again_and_stands_without_marks() {
+        let texts = Texts::read().unwrap();
+        let mut values = Values::new();
+        values.set("reason", "{ $number } {\"x\"}".to_owned());
+        let text = texts.book(Language::En).say("declined", "email", &values);
+        assert!(text.ends_with("Reason: { $number } {\"x\"}"), "{text:?}");
+        assert!(!text.contains(['\u{2068}', '\u{2069}']));
     }
 }

@@ -9,7 +9,7 @@ use std::{path::PathBuf, sync::OnceLock, time::Duration};
 use async_trait::async_trait;
 use fault::{Fault, delivery};
 use lettre::{
-    Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    Address, AsyncSmtpTransport, AsyncTransport, Message as Mail, Tokio1Executor,
     message::{
         Mailbox,
         header::{ContentType, Header, HeaderName, HeaderValue},
@@ -20,10 +20,11 @@ use lettre::{
         client::{Certificate, Tls, TlsParameters},
     },
 };
-use message::Applicant;
+use message::Message;
 use serde::Deserialize;
 
 use super::{Adapter, Answer, BadSettings, Channel, Note};
+use crate::occasion::Form;
 
 pub(super) const ADAPTER: Adapter = Adapter {
     name: "smtp",
@@ -87,9 +88,7 @@ impl std::fmt::Debug for Smtp {
 }
 
 fn build(table: &toml::Table) -> Result<Box<dyn Channel>, BadSettings> {
-    let value = toml::Value::Table(table.clone());
-    let settings: Settings = serde_path_to_error::deserialize(value)
-        .map_err(|e| BadSettings::new(&e.path().to_string(), e.inner().message()))?;
+    let settings: Settings = outside::read(table)?;
     let (host, port) = settings
         .address
         .rsplit_once(':')
@@ -102,7 +101,7 @@ fn build(table: &toml::Table) -> Result<Box<dyn Channel>, BadSettings> {
     let from = settings
         .from
         .parse()
-        .map_err(|e| BadSettings::new("from", e))?;
+        .map_err(|e: lettre::address::AddressError| BadSettings::new("from", e.to_string()))?;
     let mut relay = Relay::builder_dangerous(host)
         .port(port)
         .timeout(Some(Duration::from_millis(settings.timeout_ms)))
@@ -123,11 +122,14 @@ fn protection(settings: &Settings, host: &str) -> Result<Tls, BadSettings> {
     }
     let mut parameters = TlsParameters::builder(host.to_owned());
     if let Some(path) = &settings.ca_file {
-        let pem = std::fs::read(path).map_err(|e| BadSettings::new("ca_file", e))?;
-        let authority = Certificate::from_pem(&pem).map_err(|e| BadSettings::new("ca_file", e))?;
+        let pem = std::fs::read(path).map_err(|e| BadSettings::new("ca_file", e.to_string()))?;
+        let authority =
+            Certificate::from_pem(&pem).map_err(|e| BadSettings::new("ca_file", e.to_string()))?;
         parameters = parameters.add_root_certificate(authority);
     }
-    let parameters = parameters.build().map_err(|e| BadSettings::new("tls", e))?;
+    let parameters = parameters
+        .build()
+        .map_err(|e| BadSettings::new("tls", e.to_string()))?;
     Ok(match settings.tls {
         Protection::Tls => Tls::Wrapper(parameters),
         _ => Tls::Required(parameters),
@@ -138,8 +140,8 @@ fn credentials(settings: &Settings) -> Result<Option<Credentials>, BadSettings> 
     match (&settings.user, &settings.password_file) {
         (None, None) => Ok(None),
         (Some(user), Some(path)) => {
-            let password =
-                std::fs::read_to_string(path).map_err(|e| BadSettings::new("password_file", e))?;
+            let password = std::fs::read_to_string(path)
+                .map_err(|e| BadSettings::new("password_file", e.to_string()))?;
             Ok(Some(Credentials::new(
                 user.clone(),
                 password.trim_end().to_owned(),
@@ -154,12 +156,17 @@ fn credentials(settings: &Settings) -> Result<Option<Credentials>, BadSettings> 
 
 #[async_trait]
 impl Channel for Smtp {
-    fn address<'a>(&self, applicant: &'a Applicant) -> Option<&'a str> {
-        applicant
-            .email
-            .as_deref()
-            .map(str::trim)
-            .filter(|address| !address.is_empty())
+    fn form(&self) -> Form {
+        Form::Email
+    }
+
+    fn address<'a>(&'a self, message: &'a Message) -> Option<&'a str> {
+        let address = message.applicant.as_ref()?.email.as_deref()?.trim();
+        (!address.is_empty()).then_some(address)
+    }
+
+    fn is_missed(&self) -> bool {
+        true
     }
 
     fn mask(&self, address: &str) -> String {
@@ -173,14 +180,15 @@ impl Channel for Smtp {
         let Ok(to) = note.address.parse::<Address>() else {
             return Ok(Answer::Rejected);
         };
-        let mail = Message::builder()
+        let mail = Mail::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
+            .date(note.at.into())
             .subject(note.letter.subject.clone())
             .message_id(Some(format!("<{}@{}>", note.id, self.from.email.domain())))
             .header(AutoSubmitted)
             .header(ContentType::TEXT_PLAIN)
-            .body(note.letter.body.clone())
+            .body(note.letter.text.clone())
             .map_err(|_| Fault::never(&fault::inside::INTERNAL, "put the mail together"))?;
         match self.relay().send(mail).await {
             Ok(_) => Ok(Answer::Taken),

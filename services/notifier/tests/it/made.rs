@@ -8,6 +8,7 @@ use message::{
 };
 
 pub(crate) const EMAIL: &str = "aigul.sample@mail.example";
+pub(crate) const PHONE: &str = "8 (701) 000-00-17";
 
 /// An application for an apostille by the portal, in English.
 pub(crate) fn application() -> Message {
@@ -72,6 +73,22 @@ fn iin() -> Iin {
 
 pub(crate) fn at() -> Timestamp {
     "2026-11-22T12:00:00+05:00".parse().unwrap()
+}
+
+/// The same application by somebody who left a telephone number and no e-mail.
+pub(crate) fn by_phone() -> Message {
+    let mut message = application();
+    let applicant = message.applicant.as_mut().unwrap();
+    (applicant.email, applicant.phone) = (None, Some(PHONE.to_owned()));
+    message
+}
+
+/// The provider's report, once the monitor has bound it to the application.
+pub(crate) fn bound() -> Message {
+    let mut bound = report();
+    bound.applicant = application().applicant;
+    bound.filed = application().filing();
+    bound
 }
 
 /// `detail` happened to `message`.
