@@ -123,7 +123,7 @@ async fn ledger(State(bench): At, Path(name): Path<String>) -> Result<Json<Value
 /// From where on acceptances are told.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct From {
+struct Since {
     #[serde(default)]
     after: usize,
 }
@@ -131,10 +131,10 @@ struct From {
 async fn accepted(
     State(bench): At,
     Path(name): Path<String>,
-    Query(from): Query<From>,
+    Query(since): Query<Since>,
 ) -> Result<Json<Vec<Acceptance>>, Refused> {
     let provider = named(&bench.providers, &name)?;
-    Ok(Json(provider.acceptances(from.after)))
+    Ok(Json(provider.acceptances(since.after)))
 }
 
 async fn application(
