@@ -22,6 +22,7 @@ use lettre::{
 };
 use message::Message;
 use serde::Deserialize;
+use tokio::time::timeout;
 
 use super::{Adapter, Answer, BadSettings, Channel, Note};
 use crate::occasion::Form;
@@ -48,7 +49,8 @@ struct Settings {
     user: Option<String>,
     /// File with the password; given exactly where `user` is.
     password_file: Option<PathBuf>,
-    /// How long one command may take, milliseconds, 100 to 60,000. Default 5,000.
+    /// How long sending one mail may take from connecting to the last reply, milliseconds, 100 to 60,000.
+    /// Shorter than the lane's `handle_ms_max`. Default 5,000.
     #[serde(default = "timeout_ms")]
     timeout_ms: u64,
 }
@@ -73,6 +75,8 @@ struct Smtp {
     /// Its connections; made at first use, because they need the runtime and settings are checked before it.
     relay: OnceLock<Relay>,
     from: Mailbox,
+    /// The library's own limit stands for connecting only, not for a relay that then says nothing.
+    limit: Duration,
 }
 
 impl Smtp {
@@ -102,9 +106,10 @@ fn build(table: &toml::Table) -> Result<Box<dyn Channel>, BadSettings> {
         .from
         .parse()
         .map_err(|e: lettre::address::AddressError| BadSettings::new("from", e.to_string()))?;
+    let limit = Duration::from_millis(settings.timeout_ms);
     let mut relay = Relay::builder_dangerous(host)
         .port(port)
-        .timeout(Some(Duration::from_millis(settings.timeout_ms)))
+        .timeout(Some(limit))
         .tls(protection(&settings, host)?);
     if let Some(credentials) = credentials(&settings)? {
         relay = relay.credentials(credentials);
@@ -113,6 +118,7 @@ fn build(table: &toml::Table) -> Result<Box<dyn Channel>, BadSettings> {
         settings: relay,
         relay: OnceLock::new(),
         from,
+        limit,
     }))
 }
 
@@ -190,20 +196,24 @@ impl Channel for Smtp {
             .header(ContentType::TEXT_PLAIN)
             .body(note.letter.text.clone())
             .map_err(|_| Fault::never(&fault::inside::INTERNAL, "put the mail together"))?;
-        match self.relay().send(mail).await {
-            Ok(_) => Ok(Answer::Taken),
-            Err(error) => judge(&error),
+        match timeout(self.limit, self.relay().send(mail)).await {
+            Ok(Ok(_)) => Ok(Answer::Taken),
+            Ok(Err(error)) => judge(&error),
+            Err(_elapsed) => Err(outage(SILENT)),
         }
     }
 
     async fn probe(&self) -> Result<(), Fault> {
-        match self.relay().test_connection().await {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(outage("it hung up")),
-            Err(error) => Err(outage(&told(&error))),
+        match timeout(self.limit, self.relay().test_connection()).await {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false)) => Err(outage("it hung up")),
+            Ok(Err(error)) => Err(outage(&told(&error))),
+            Err(_elapsed) => Err(outage(SILENT)),
         }
     }
 }
+
+const SILENT: &str = "it did not answer in time";
 
 /// What an error means: this address (55x), this mail just now (other replies), or the relay.
 fn judge(error: &Error) -> Result<Answer, Fault> {
@@ -223,7 +233,7 @@ fn outage(explanation: &str) -> Fault {
 fn told(error: &Error) -> String {
     match error.status() {
         Some(code) => format!("SMTP {code}"),
-        None if error.is_timeout() => "it did not answer in time".to_owned(),
+        None if error.is_timeout() => SILENT.to_owned(),
         None if error.is_tls() => "TLS failed".to_owned(),
         None if error.is_response() => "what it says is not SMTP".to_owned(),
         None if error.is_client() => "it lacks what we need".to_owned(),
