@@ -73,7 +73,7 @@ pub const SPANS: [&str; 7] = [
 ];
 
 /// The attributes that spans may have.
-pub const ATTRIBUTES: [&str; 28] = [
+pub const ATTRIBUTES: [&str; 25] = [
     MESSAGING_SYSTEM,
     MESSAGING_OPERATION_TYPE,
     MESSAGING_OPERATION_NAME,
@@ -97,10 +97,7 @@ pub const ATTRIBUTES: [&str; 28] = [
     MESSAGE_ID,
     LANE,
     ERROR_CODE,
-    ENDING,
     PARTICIPANT,
-    SERVICE,
-    KIND,
     NOTIFICATION_CHANNEL,
 ];
 
@@ -137,11 +134,13 @@ pub const INTAKE_ACCEPTED: &str = "kezek.intake.accepted";
 pub const JOURNAL_LAG: &str = "kezek.journal.lag";
 /// Counter: facts written to the journal.
 pub const JOURNAL_FACTS: &str = "kezek.journal.facts";
+/// Gauge, seconds: for how long the oldest deadline has waited to be told; a little, while the clock keeps up.
+pub const DEADLINE_LATENESS: &str = "kezek.deadline.lateness";
 /// Counter: publishes repeated because their confirm was missing or negative.
 pub const PUBLISH_REPEATED: &str = "kezek.publish.repeated";
 
 /// Every metric.
-pub const METRICS: [&str; 12] = [
+pub const METRICS: [&str; 13] = [
     LANE_TAKEN,
     LANE_GIVEN,
     LANE_PARKED,
@@ -153,6 +152,7 @@ pub const METRICS: [&str; 12] = [
     INTAKE_ACCEPTED,
     JOURNAL_LAG,
     JOURNAL_FACTS,
+    DEADLINE_LATENESS,
     PUBLISH_REPEATED,
 ];
 
