@@ -73,7 +73,8 @@ pub fn draw(
     let width = columns * (COLUMN + GUTTER) + GUTTER;
     let height = cells.last().map_or(HEAD, Cell::bottom) + GAP;
 
-    let title = format!("{} · {channel}", regulation.name.get(language));
+    let name = regulation.name.get(language);
+    let title = format!("{name} · {}", channel_word(channel).get(language));
     let mut paper = Paper::new(width, height, language, &title, &told(&cells, language));
     for (place, unit) in (0..).zip(&units) {
         let name = words
@@ -238,6 +239,14 @@ impl Word {
             Language::Ru => self.1,
             Language::En => self.2,
         }
+    }
+}
+
+fn channel_word(channel: Channel) -> Word {
+    match channel {
+        Channel::Portal => Word("портал", "портал", "portal"),
+        Channel::Provider => Word("қызмет беруші", "услугодатель", "provider"),
+        Channel::FrontOffice => Word("ХҚКО", "ЦОН", "front office"),
     }
 }
 

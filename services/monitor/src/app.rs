@@ -1,10 +1,11 @@
 //! Makes the parts of the service and joins them: the journal's writer, the lane of reports, two doors for
-//! questions. Database and broker may come and go; nothing here ends because one of them is away.
+//! questions, the pages. Database and broker may come and go; nothing here ends because one of them is away.
 
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
 use async_trait::async_trait;
+use axum::Router;
 use broker::{CheckError, Publisher};
 use chassis::{Chassis, Condition};
 use flow::{Map, QueueDeclaration};
@@ -24,6 +25,7 @@ use crate::{
     grpc, http,
     ingest::Ingest,
     metrics::JournalMeter,
+    pages::{self, Pages},
     questions::{Count, Questions, Queues},
     store::{Store, StoreError, migrate},
 };
@@ -51,7 +53,8 @@ pub async fn build(config: Config, chassis: Chassis) -> anyhow::Result<()> {
         queues: Arc::new(BrokerQueues(config.broker.clone())),
     };
     serve_grpc(&config, questions.clone(), &chassis).await?;
-    serve_http(&config, questions, &chassis).await?;
+    let pages = make_pages(&config, questions.clone(), &chassis);
+    serve_http(&config, http::router(questions).merge(pages), &chassis).await?;
 
     let (told, prepared) = watch::channel(false);
     let condition = chassis.condition("database");
@@ -239,18 +242,25 @@ async fn serve_grpc(
     Ok(())
 }
 
-async fn serve_http(
-    config: &Config,
-    questions: Questions,
-    chassis: &Chassis,
-) -> anyhow::Result<()> {
+/// The pages, and the look at the journal that keeps the open ones live.
+fn make_pages(config: &Config, questions: Questions, chassis: &Chassis) -> Router {
+    let (moved, seen) = watch::channel(0);
+    let (store, shutdown) = (questions.store.clone(), chassis.shutdown());
+    chassis.spawn("live", async move {
+        pages::follow(store, moved, shutdown).await;
+        Ok(())
+    });
+    pages::router(Pages::new(questions, seen, config.pages.trace_url.clone()))
+}
+
+async fn serve_http(config: &Config, router: Router, chassis: &Chassis) -> anyhow::Result<()> {
     let listen = config.http.listen;
     let listener = TcpListener::bind(listen)
         .await
         .with_context(|| format!("cannot listen on http.listen = {listen}"))?;
     let shutdown = chassis.shutdown();
     chassis.spawn("http", async move {
-        axum::serve(listener, http::router(questions))
+        axum::serve(listener, router)
             .with_graceful_shutdown(shutdown.cancelled_owned())
             .await?;
         Ok(())

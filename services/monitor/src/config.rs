@@ -27,6 +27,8 @@ pub struct Config {
     pub follow: Follow,
     pub grpc: Listen,
     pub http: Listen,
+    #[serde(default)]
+    pub pages: Pages,
 }
 
 /// The only database of kezek.
@@ -97,6 +99,26 @@ pub struct Listen {
     pub listen: SocketAddr,
 }
 
+/// What people see.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Pages {
+    /// The address of an application's trace; `{number}` and `{message_id}` are replaced. Default: none, and
+    /// then pages have no such link.
+    pub trace_url: Option<String>,
+}
+
+impl Pages {
+    fn check(&self) -> Result<(), String> {
+        let web = |url: &String| url.starts_with("http://") || url.starts_with("https://");
+        if self.trace_url.as_ref().is_none_or(web) {
+            Ok(())
+        } else {
+            Err("pages.trace_url: does not begin with http:// or https://".to_owned())
+        }
+    }
+}
+
 impl Database {
     /// Where the service works.
     pub fn options(&self) -> Result<PgConnectOptions, String> {
@@ -145,6 +167,7 @@ impl chassis::Common for Config {
         within("journal.linger_ms", self.journal.linger_ms, 0, 1_000)?;
         within("journal.standby_ms", self.journal.standby_ms, 10, 60_000)?;
         within("follow.wait_ms_max", self.follow.wait_ms_max, 0, 60_000)?;
+        self.pages.check()?;
         self.database.options()?;
         self.database.migrate_options()?;
         let map = Map::load(&self.flow).map_err(|e| format!("flow: {e}"))?;
@@ -194,6 +217,8 @@ mod tests {
         assert!(said("linger_ms = 5", "linger_ms = 5000").contains("journal.linger_ms: 5000"));
         assert!(said("connections_max = 10", "connections_max = 1").contains("connections_max"));
         assert!(said("wait_ms_max = 2000", "wait_ms_max = 99999").contains("follow.wait_ms_max"));
+        let trace = "trace_url = \"http";
+        assert!(said(trace, "trace_url = \"javascript").contains("pages.trace_url"));
         let url = "postgres://kezek_monitor:kezek@";
         let said = said(url, "mysql://kezek_monitor:hunter2@");
         assert!(

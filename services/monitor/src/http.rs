@@ -1,14 +1,18 @@
-//! Questions over HTTP, answered as JSON; only `GET`, and nothing is changed by asking.
+//! Questions over HTTP, answered as JSON; nothing is changed by asking. `GET`, but for the search: a personal
+//! number never stands in an address.
 //!
 //! What cannot be answered is a problem (RFC 9457) of type `urn:kezek:problem:<code>`, its title in the
 //! language of the request. For the house and its operators, not for the world.
 
 use axum::{
     Json, Router,
-    extract::{MatchedPath, Path, Query, Request, State, rejection::QueryRejection},
+    extract::{
+        MatchedPath, Path, Query, Request, State,
+        rejection::{JsonRejection, QueryRejection},
+    },
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
 use fault::{Again, Code, Text, door};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -21,13 +25,17 @@ use telemetry::{
 };
 use tracing::{Instrument, warn};
 
-use crate::questions::{Questions, Unanswered};
+use crate::{
+    questions::{Questions, Unanswered},
+    search::Typed,
+};
 
 const RETRY_AFTER_S: u64 = 5;
 
 /// The HTTP door over `questions`.
 pub fn router(questions: Questions) -> Router {
     Router::new()
+        .route("/v1/applications/search", post(search))
         .route("/v1/applications/{number}", get(application))
         .route("/v1/applications/{number}/timeline", get(timeline))
         .route("/v1/journal", get(journal))
@@ -67,7 +75,7 @@ impl IntoResponse for Unanswered {
 }
 
 /// Opens a span in the caller's trace, forbids caching, and writes problems.
-async fn around(request: Request, next: Next) -> Response {
+pub(crate) async fn around(request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>();
     let route = route.map(MatchedPath::as_str);
     let span = span::http_server("http", request.method(), route, request.headers());
@@ -129,6 +137,16 @@ async fn application(
     Path(number): Path<String>,
 ) -> Answer<impl Serialize> {
     Ok(Json(questions.application(&number).await?))
+}
+
+async fn search(
+    State(questions): State<Questions>,
+    typed: Result<Json<Typed>, JsonRejection>,
+) -> Answer<impl Serialize> {
+    // What was typed may be a personal number: the rejection would repeat it.
+    let unread = |_| Unanswered::Malformed("the body is not a search in JSON".to_owned());
+    let Json(typed) = typed.map_err(unread)?;
+    Ok(Json(questions.search(&typed).await?))
 }
 
 async fn timeline(

@@ -78,11 +78,11 @@ pub struct Questions {
 }
 
 /// An application and what the journal tells of it.
-struct Known {
-    kept: Kept,
-    standing: Standing,
-    facts: Vec<Fact>,
-    rows: Vec<crate::row::Row>,
+pub(crate) struct Known {
+    pub(crate) kept: Kept,
+    pub(crate) standing: Standing,
+    pub(crate) facts: Vec<Fact>,
+    pub(crate) rows: Vec<crate::row::Row>,
 }
 
 /// Rows of the journal in one page at most, and by default.
@@ -90,7 +90,7 @@ pub const PAGE_ROWS_MAX: u16 = 1000;
 const PAGE_ROWS: u16 = 100;
 
 impl Questions {
-    async fn known(&self, number: Number) -> Result<Known, Unanswered> {
+    pub(crate) async fn known(&self, number: Number) -> Result<Known, Unanswered> {
         let rows = self.store.rows_of(number).await?;
         let facts: Vec<Fact> = rows.iter().filter_map(|row| row.fact().ok()).collect();
         let unknown = || Unanswered::NoApplication(number);
@@ -104,11 +104,11 @@ impl Questions {
         })
     }
 
-    fn regulation(&self, kept: &Kept) -> Option<&Regulation> {
+    pub(crate) fn regulation(&self, kept: &Kept) -> Option<&Regulation> {
         self.regulations.get(&ServiceCode::new(&kept.service).ok()?)
     }
 
-    fn said(&self, known: &Known) -> Application {
+    pub(crate) fn said(&self, known: &Known) -> Application {
         let name = self.regulation(&known.kept).map(|r| Text::from(&r.name));
         Application::new(&known.kept, &known.standing, name)
     }
@@ -130,12 +130,19 @@ impl Questions {
     }
 
     /// None where the service or channel has no table any more.
-    fn steps(&self, known: &Known, now: Timestamp) -> Option<Vec<Step>> {
+    pub(crate) fn step_times(&self, known: &Known, now: Timestamp) -> Option<Vec<StepTime>> {
         let regulation = self.regulation(&known.kept)?;
         let channel: Channel = known.kept.channel.parse().ok()?;
         // Where the document travels inside of its signature, the longest term counts.
         let form = serde_json::from_slice(&known.kept.document).unwrap_or_default();
-        let times = regulation.timeline(channel, &form, &known.facts, now, &monday_to_friday);
+        Some(regulation.timeline(channel, &form, &known.facts, now, &monday_to_friday))
+    }
+
+    /// The same in words.
+    pub(crate) fn steps(&self, known: &Known, now: Timestamp) -> Option<Vec<Step>> {
+        let times = self.step_times(known, now)?;
+        let regulation = self.regulation(&known.kept)?;
+        let channel: Channel = known.kept.channel.parse().ok()?;
         let table = &regulation.channel(channel)?.steps;
         let said = |time: StepTime| {
             let step = table.iter().find(|step| step.number == time.number);
@@ -221,7 +228,7 @@ impl Questions {
     }
 }
 
-fn read_number(number: &str) -> Result<Number, Unanswered> {
+pub(crate) fn read_number(number: &str) -> Result<Number, Unanswered> {
     number
         .parse()
         .map_err(|error: message::InvalidNumber| Unanswered::Malformed(format!("number: {error}")))

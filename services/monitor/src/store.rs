@@ -5,6 +5,7 @@
 
 mod project;
 mod read;
+mod search;
 mod walk;
 mod write;
 
@@ -16,6 +17,7 @@ use sqlx::{
 };
 
 pub use read::{LaneState, Page, Receipt, Settlement};
+pub use search::{Listed, StatusCount};
 pub use write::{WriteError, Writer, Written};
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();

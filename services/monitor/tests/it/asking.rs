@@ -30,7 +30,7 @@ impl Queues for Three {
     }
 }
 
-fn questions(ground: &Ground) -> Questions {
+pub(crate) fn questions(ground: &Ground) -> Questions {
     let deploy = rig::repository().join("deploy");
     let load = |file: &str| -> std::path::PathBuf { Path::new(&deploy).join(file) };
     Questions {
@@ -55,7 +55,7 @@ async fn get(door: &Router, path: &str) -> (StatusCode, Value) {
 }
 
 /// Application 1 on its whole way to a result, seen by a signer.
-async fn told(name: &str) -> (Ground, Router) {
+pub(crate) async fn told(name: &str) -> (Ground, Router) {
     let ground = Ground::new(name).await;
     let mut writer = ground.writer().await;
     let mut events = way(1);
