@@ -154,7 +154,7 @@ async fn check_queue(
     within(config, channel.close(200, "done".into())).await
 }
 
-fn arguments(queue: &QueueDeclaration) -> FieldTable {
+pub(crate) fn arguments(queue: &QueueDeclaration) -> FieldTable {
     let mut table = FieldTable::default();
     for (name, value) in queue.arguments.table() {
         let value = match value {

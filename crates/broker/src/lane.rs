@@ -2,6 +2,7 @@
 //! last. The order is fixed, and nothing in it can lose a message: what was not acknowledged comes again.
 
 mod acks;
+mod floor;
 mod handle;
 mod session;
 mod tell;
@@ -15,6 +16,8 @@ use jiff::Timestamp;
 use message::LaneName;
 use stage::Stage;
 use tokio_util::sync::CancellationToken;
+
+pub use floor::{Arrival, Floor, FloorError};
 
 use crate::{Config, Publisher};
 

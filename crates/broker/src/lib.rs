@@ -22,6 +22,6 @@ pub use connect::Unavailable;
 pub use counts::{QueueCount, counts};
 pub use dead::DeadLetter;
 pub use journal::{Entry, Reader, read_journal};
-pub use lane::{Clock, run_lane};
+pub use lane::{Arrival, Clock, Floor, FloorError, run_lane};
 pub use parked::{Parked, ReleaseError, parked, release};
 pub use publisher::{Health, PublishError, Publisher};

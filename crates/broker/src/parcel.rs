@@ -20,7 +20,7 @@ const CONTENT_TYPE: &str = "application/protobuf";
 /// The protobuf type of every body of ours.
 const KIND: &str = "kezek.message.v1.Event";
 /// Written to disk before it is confirmed.
-const PERSISTENT: u8 = 2;
+pub(crate) const PERSISTENT: u8 = 2;
 
 /// See the module.
 #[derive(Debug, Clone, PartialEq)]

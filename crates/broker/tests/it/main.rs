@@ -8,6 +8,7 @@
 
 mod check;
 mod faults;
+mod floor;
 mod journal;
 mod lane;
 mod parked;
