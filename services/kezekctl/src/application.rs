@@ -108,7 +108,7 @@ fn seal(
 }
 
 /// The applicant as the message names him: a head applies for his organisation.
-fn about(applicant: &Identity, screen: &Screen) -> Value {
+pub(crate) fn about(applicant: &Identity, screen: &Screen) -> Value {
     let mut about = json!({
         "name": applicant.organisation.as_ref().unwrap_or(&applicant.common_name),
         "email": applicant.email, "phone": applicant.phone, "language": screen.language,

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use message::Language;
 
-use crate::{flow, journal, lanes, parked, regulation, submit, trace};
+use crate::{flow, journal, lanes, load, parked, regulation, submit, trace};
 
 const EXAMPLES: &str = "Examples:
   kezekctl submit --service archive-certificate --applicant aigul
   kezekctl trace 02812 34567 89012 34567 --lang kk
   kezekctl lanes
+  kezekctl load --rate 50
   kezekctl parked list router.committee
   kezekctl regulation check
   kezekctl journal verify
@@ -57,6 +58,7 @@ pub enum Command {
     Submit(Box<submit::Args>),
     Trace(trace::Args),
     Lanes(lanes::Args),
+    Load(Box<load::Args>),
     Parked(parked::Args),
     Flow(flow::Args),
     Regulation(regulation::Args),

@@ -1,5 +1,6 @@
 //! The commands of `kezekctl`, one file each: [`submit`] sends a signed application, [`trace`] shows its way,
-//! [`lanes`] and [`parked`] show what waits, [`flow`], [`regulation`] and [`journal`] check what has to hold.
+//! [`lanes`] and [`parked`] show what waits, [`flow`], [`regulation`] and [`journal`] check what has to hold,
+//! [`load`] measures.
 //!
 //! In: a command line. Out: text for people, or JSON with `--json`; exit code 0 if all is well, 1 if not, 2
 //! for a command line that makes no sense. It changes nothing but what it is told to send or release.
@@ -14,6 +15,7 @@ pub mod flow;
 mod form;
 pub mod journal;
 pub mod lanes;
+pub mod load;
 mod monitor;
 pub mod parked;
 pub mod regulation;
@@ -32,6 +34,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Submit(args) => submit::run(&args, common, &screen).await,
         Command::Trace(args) => trace::run(&args, &screen).await,
         Command::Lanes(args) => lanes::run(&args, &screen).await,
+        Command::Load(args) => load::run(&args, common, &screen).await,
         Command::Parked(args) => parked::run(&args, common, &screen).await,
         Command::Flow(args) => flow::run(&args, common, &screen),
         Command::Regulation(args) => regulation::run(&args, common, &screen),

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use kezekctl::cli::Cli;
 
-#[tokio::main(flavor = "current_thread")]
+#[tokio::main]
 async fn main() -> ExitCode {
     match kezekctl::run(Cli::parse()).await {
         Ok(code) => code,

@@ -142,7 +142,7 @@ pub(crate) async fn run(args: &Args, common: &Common, screen: &Screen) -> anyhow
 }
 
 /// The system that files in a channel.
-fn system_of(channel: Channel) -> &'static str {
+pub(crate) fn system_of(channel: Channel) -> &'static str {
     match channel {
         Channel::Portal => "portal",
         Channel::FrontOffice => "front-office",

@@ -29,6 +29,7 @@ async fn every_command_explains_itself_with_examples() {
         &["parked", "show"],
         &["parked", "release"],
         &["flow"],
+        &["load"],
         &["regulation"],
         &["regulation", "check"],
         &["regulation", "show"],
