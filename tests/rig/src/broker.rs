@@ -87,6 +87,11 @@ impl Broker {
         format!("amqp://guest:guest@127.0.0.1:{}/%2f", self.seat.port)
     }
 
+    /// Its first process, while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        self.node.pid()
+    }
+
     pub fn port(&self) -> u16 {
         self.seat.port
     }

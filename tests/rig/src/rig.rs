@@ -36,7 +36,7 @@ pub struct Rig {
     pub outside: Outside,
     pub people: People,
     pub monitor: Monitor,
-    _bench: Server,
+    bench: Server,
     pub broker: Broker,
     pub redis: Redis,
     pub postgres: Postgres,
@@ -94,7 +94,7 @@ impl Rig {
             outside,
             people,
             monitor,
-            _bench: bench,
+            bench,
             broker,
             redis,
             postgres,
@@ -162,6 +162,20 @@ impl Rig {
         let text = answer.text().await?;
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
         Ok(Answer { status, body })
+    }
+
+    /// Every process that works here, by name, for whoever measures.
+    pub fn processes(&self) -> Vec<(&str, u32)> {
+        let servers = [
+            ("rabbitmq", self.broker.pid()),
+            ("redis", self.redis.pid()),
+            ("postgres", self.postgres.pid()),
+            ("testbed", self.bench.pid()),
+        ];
+        let servers = servers
+            .into_iter()
+            .filter_map(|(name, pid)| Some((name, pid?)));
+        self.services.processes().chain(servers).collect()
     }
 
     /// The HTTPS address of intake, and where else one can look.

@@ -139,6 +139,12 @@ impl Services {
         Ok(())
     }
 
+    /// The process of every service that runs, by name.
+    pub fn processes(&self) -> impl Iterator<Item = (&str, u32)> {
+        let running = self.running.iter();
+        running.filter_map(|(name, service)| Some((name.as_str(), service.server.pid()?)))
+    }
+
     /// Where the service writes its log.
     pub fn log(&self, name: &str) -> anyhow::Result<&Path> {
         Ok(self.find(name)?.server.log())

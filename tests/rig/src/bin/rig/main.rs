@@ -1,4 +1,5 @@
-//! `rig demo`: the main job, end to end, on real servers, before one's eyes.
+//! `rig demo`: the main job, end to end, on real servers, before one's eyes. `rig load`: the same house under
+//! load, measured.
 //!
 //! In: nothing but the built services. Out: progress, timelines, where to look; with `--keep` it
 //! stays up until Ctrl-C. Ctrl-C at any moment ends everything that it started.
@@ -8,6 +9,7 @@
     reason = "a command line tool speaks on standard output"
 )]
 
+mod load;
 mod play;
 mod teller;
 
@@ -15,9 +17,15 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+const EXAMPLES: &str = "Examples:
+  rig demo
+  rig demo --keep
+  rig load                              flat out, then 50 a second
+  rig load --rate 200 --seconds 30      as kezekctl load --help explains";
+
 /// Starts real servers and services in a folder of their own.
 #[derive(Debug, Parser)]
-#[command(version, after_help = "Examples:\n  rig demo\n  rig demo --keep")]
+#[command(version, after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Task,
@@ -31,15 +39,24 @@ enum Task {
         #[arg(long)]
         keep: bool,
     },
+    /// Measures the whole path under load, beside the floor under it; with release builds.
+    Load {
+        /// Options of `kezekctl load`; addresses are given to it. Without any: flat out, then 50 a second.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        options: Vec<String>,
+    },
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Cli {
-        command: Task::Demo { keep },
-    } = Cli::parse();
+    let task = async {
+        match Cli::parse().command {
+            Task::Demo { keep } => play::demo(keep).await,
+            Task::Load { options } => load::load(options).await,
+        }
+    };
     let ended = tokio::select! {
-        ended = play::demo(keep) => ended,
+        ended = task => ended,
         () = interrupted() => {
             println!("\ninterrupted: stopping what was started");
             return ExitCode::from(130);
@@ -48,7 +65,7 @@ async fn main() -> ExitCode {
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            println!("\nthe demonstration failed: {error:#}");
+            println!("\nfailed: {error:#}");
             ExitCode::FAILURE
         }
     }
