@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     image,
-    overlays::{Overlay, list, overlays},
+    overlays::{Overlay, list, overlays, production},
     samples::{forwarded, left_on_loopback, names, repository, services, text},
 };
 
@@ -128,6 +128,37 @@ fn no_address_of_a_sample_stays_where_nobody_listens() {
         }
     }
     assert!(left.is_empty(), "{left:#?}");
+}
+
+/// The variables that would replace the secrets of a configuration, which are for trials only.
+fn trial_secrets(name: &str, table: &toml::Table, found: &mut Vec<String>) {
+    for (key, value) in table {
+        let name = format!("{name}__{}", key.to_uppercase());
+        match value {
+            toml::Value::Table(inner) => trial_secrets(&name, inner, found),
+            _ if key == "secret" || key == "password" => found.push(name),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn no_secret_of_a_sample_stays_in_production() {
+    let overlay = production();
+    let mut asked = 0;
+    for service in services() {
+        let mut found = Vec::new();
+        trial_secrets("KEZEK", &config(overlay, &service), &mut found);
+        asked += found.len();
+        for name in found {
+            let mut secrets = overlay.secrets(&service).into_iter();
+            assert!(
+                secrets.any(|(given, ..)| given == name),
+                "{service}: {name}"
+            );
+        }
+    }
+    assert!(asked > 0);
 }
 
 /// Every text of a configuration that is a path, made absolute.

@@ -173,7 +173,7 @@ fn no_secret_is_in_the_repository_and_every_secret_value_comes_from_one() {
             for name in overlay.env(&service).keys() {
                 let secret = ["BROKER__URL", "REDIS__URL", "DATABASE__URL", "MIGRATE_URL"]
                     .iter()
-                    .chain(&["PASSWORD", "TOKEN", "ACCESS_KEY", "ACCESS_KEY_ID"])
+                    .chain(&["PASSWORD", "TOKEN", "SECRET", "ACCESS_KEY", "ACCESS_KEY_ID"])
                     .any(|ending| name.ends_with(ending));
                 assert!(!secret, "{}: {service}: {name}", overlay.name);
             }
