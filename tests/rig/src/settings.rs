@@ -119,6 +119,10 @@ fn monitor(at: &Addresses, postgres: &Postgres) -> Settings {
         ("http.listen", loopback(at.monitor_http)),
         ("grpc.listen", loopback(at.monitor_grpc)),
         (
+            "pages.trace_url",
+            "http://traces.kezek.test/{number}".into(),
+        ),
+        (
             "database.url",
             postgres.url("kezek_monitor", "kezek").into(),
         ),
