@@ -69,7 +69,7 @@ pub struct Args {
     /// Names of the test identities that sign, in turn. Default: one with an RSA key, as the channel allows.
     #[arg(long = "signer", value_name = "NAME")]
     signers: Vec<String>,
-    /// About how long a signed document is, 500 to 8,000.
+    /// How long a signed document is at least, 500 to 8,000.
     #[arg(long, default_value_t = 2048, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(500..=8000))]
     document_bytes: usize,
     /// Connections to intake.

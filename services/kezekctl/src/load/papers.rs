@@ -1,8 +1,8 @@
 //! Everything that is sent, made and signed ahead of time.
 //!
 //! In: the arguments, a regulation, the testbed's people. Out: bodies of `POST /v1/messages`, ready to go, and
-//! the way that they will take. Forms are filled up to the size asked for, fees are paid at the testbed. A
-//! signed document is used again under another id once enough of them are different.
+//! the way that they will take. Documents have the size asked for, fees are paid at the testbed. A signed
+//! document is used again under another id once enough of them are different.
 
 use std::num::NonZeroUsize;
 
@@ -11,7 +11,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use flow::Map;
 use jiff::Timestamp;
 use message::{Channel, LaneName, ProviderCode};
-use regulations::{ApplicantKind, Circumstances, Field, Regulation};
+use regulations::{ApplicantKind, Circumstances, Regulation};
 use reqwest::Client;
 use serde_json::{Value, json};
 use signatures::sign::{Options, sign};
@@ -25,8 +25,6 @@ use crate::{application, form, screen::Screen};
 const DISTINCT_MAX: usize = 2000;
 /// What a message carries besides document and signature: applicant, ids, plan and facts. Measured.
 const BESIDES_BYTES: usize = 900;
-/// A text that fills forms: letters of two bytes, as most texts here have.
-const FILLING: &str = "Үлгі мәтін. Образец текста. ";
 
 /// See the module.
 pub(crate) struct Papers {
@@ -57,7 +55,7 @@ pub(crate) async fn prepare(
     screen: &Screen,
 ) -> anyhow::Result<Papers> {
     let applicant = identities.find(&args.applicant)?;
-    let form = filled(regulation, args.channel, args.document_bytes)?;
+    let form = filled(regulation, args.channel)?;
     let kind = match applicant.bin {
         Some(_) => ApplicantKind::Organisation,
         None => ApplicantKind::Person,
@@ -118,46 +116,13 @@ fn way(
     Ok(lanes)
 }
 
-/// A valid form of about so many bytes, or as near as its fields allow.
-fn filled(regulation: &Regulation, channel: Channel, bytes: usize) -> anyhow::Result<Value> {
-    let mut form = form::fill(regulation, channel, serde_json::Map::new())?;
-    let rules = regulation.channel(channel);
-    let names = rules.iter().flat_map(|rules| rules.form.all());
-    for name in names {
-        let missing = bytes.saturating_sub(serde_json::to_vec(&form)?.len());
-        let Some(room) = regulation.fields.get(name).and_then(room) else {
-            continue;
-        };
-        let before = form.get(name).cloned();
-        let mut text = String::new();
-        for letter in FILLING.chars().cycle().take(room) {
-            if text.len() >= missing {
-                break;
-            }
-            text.push(letter);
-        }
-        if text.is_empty() {
-            continue;
-        }
-        form.insert(name.clone(), json!(text));
-        if !form::errors(regulation, channel, &form).is_empty() {
-            form.remove(name);
-            form.extend(before.map(|before| (name.clone(), before)));
-        }
-    }
-    let errors = form::errors(regulation, channel, &form);
-    if let Some(error) = errors.first() {
+/// A valid form.
+fn filled(regulation: &Regulation, channel: Channel) -> anyhow::Result<Value> {
+    let form = form::fill(regulation, channel, serde_json::Map::new())?;
+    if let Some(error) = form::errors(regulation, channel, &form).first() {
         bail!("no form can be made: {} {}", error.pointer, error.message);
     }
     Ok(Value::Object(form))
-}
-
-/// How many characters fit into a field of free text.
-fn room(field: &Field) -> Option<usize> {
-    let schema = field.schema.as_ref()?;
-    let is_free = schema["pattern"].is_null() && schema["format"].is_null();
-    let room = schema["maxLength"].as_u64().filter(|_| is_free)?;
-    usize::try_from(room).ok().filter(|room| *room >= 200)
 }
 
 /// Signs the form so many times, each with a number of its own in it, by the signers in turn.
@@ -170,11 +135,12 @@ async fn seal(
     let names = args.signers();
     let signers = names.iter().map(|name| Ok(identities.signer(name)?));
     let signers = signers.collect::<anyhow::Result<Vec<_>>>()?;
+    let bytes = args.document_bytes;
     let signing = tokio::task::spawn_blocking(move || {
         let now = Timestamp::now();
         let turns = signers.iter().cycle().take(count);
         let sealed = turns.enumerate().map(|(place, signer)| {
-            let document = numbered(&form, place)?;
+            let document = document(&form, bytes, place)?;
             let signature = sign(&document, &[signer], &Options::detached(now))?;
             Ok(Sealed {
                 bytes: (document.len(), signature.len()),
@@ -187,12 +153,14 @@ async fn seal(
     signing.await?
 }
 
-/// The form's bytes, different for each place: as many spaces behind it, which JSON does not mind.
-fn numbered(form: &Value, place: usize) -> anyhow::Result<Vec<u8>> {
+/// The form in `bytes` bytes, or as many as it has, different for each place: by the blanks behind it, which
+/// JSON does not mind.
+fn document(form: &Value, bytes: usize, place: usize) -> anyhow::Result<Vec<u8>> {
     let mut document = serde_json::to_vec(form)?;
     for bit in 0..usize::BITS - DISTINCT_MAX.leading_zeros() {
         document.push(if place >> bit & 1 == 1 { b'\t' } else { b' ' });
     }
+    document.resize(bytes.max(document.len()), b' ');
     Ok(document)
 }
 
@@ -211,19 +179,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn forms_of_every_service_come_near_the_size_asked_for_and_stay_valid() {
+    fn every_service_has_a_form_and_a_way() {
         let deploy = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy");
         let regulations = crate::regulation::load(&deploy).unwrap();
         let map = crate::flow::load(&deploy).unwrap();
         for regulation in regulations.iter() {
             for channel in regulation.channels.keys() {
-                let form = filled(regulation, *channel, 2048).unwrap();
-                let bytes = serde_json::to_vec(&form).unwrap().len();
-                assert!(
-                    (900..2200).contains(&bytes),
-                    "{} {channel} {bytes}",
-                    regulation.code
-                );
+                let form = filled(regulation, *channel).unwrap();
                 let provider = regulation.provider(&form);
                 let lanes = way(regulation, *channel, ApplicantKind::Person, provider, &map);
                 assert!(lanes.unwrap().len() >= 3);
@@ -232,15 +194,13 @@ mod tests {
     }
 
     #[test]
-    fn documents_differ_and_say_the_same() {
+    fn documents_differ_and_say_the_same_in_the_size_asked_for() {
         let form = json!({"a": 1});
-        let all: BTreeSet<_> = (0..DISTINCT_MAX)
-            .map(|n| numbered(&form, n).unwrap())
-            .collect();
+        let make = |place| document(&form, 500, place).unwrap();
+        let all: BTreeSet<_> = (0..DISTINCT_MAX).map(make).collect();
         assert_eq!(all.len(), DISTINCT_MAX);
-        assert!(
-            all.iter()
-                .all(|d| serde_json::from_slice::<Value>(d).unwrap() == form)
-        );
+        let same = |d: &Vec<u8>| serde_json::from_slice::<Value>(d).unwrap() == form;
+        assert!(all.iter().all(|d| d.len() == 500 && same(d)));
+        assert!(document(&form, 5, 0).unwrap().len() > 5);
     }
 }
