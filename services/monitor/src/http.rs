@@ -41,6 +41,7 @@ pub fn router(questions: Questions) -> Router {
         .route("/v1/journal", get(journal))
         .route("/v1/journal/verify", get(verify))
         .route("/v1/lanes", get(lanes))
+        .route("/v1/openapi.json", get(openapi))
         .fallback(async || problem(&door::UNKNOWN_PATH, ""))
         .method_not_allowed_fallback(async || problem(&door::METHOD_NOT_ALLOWED, ""))
         .layer(middleware::from_fn(around))
@@ -190,4 +191,11 @@ async fn verify(
 
 async fn lanes(State(questions): State<Questions>) -> Answer<impl Serialize> {
     Ok(Json(json!({ "lanes": questions.lanes().await? })))
+}
+
+/// What this door can be asked, as OpenAPI 3.1; a test holds it against the answers.
+async fn openapi() -> impl IntoResponse {
+    let json = HeaderValue::from_static("application/json");
+    let document = include_str!("../static/openapi.json");
+    ([(header::CONTENT_TYPE, json)], document)
 }

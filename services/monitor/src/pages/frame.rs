@@ -149,6 +149,18 @@ impl Frame {
         allowed.map_or_else(|_| written.to_owned(), |a| a.spoken(self.language))
     }
 
+    /// Time used of the time allowed: `12 %`, `> 999 %`.
+    #[expect(
+        clippy::unused_self,
+        reason = "templates reach functions through the frame"
+    )]
+    pub(super) fn share(&self, percent: impl Borrow<u32>) -> String {
+        match *percent.borrow() {
+            percent @ 0..=999 => format!("{percent} %"),
+            _ => "> 999 %".to_owned(),
+        }
+    }
+
     /// A measured time in words.
     pub(super) fn took(&self, millis: impl Borrow<u64>) -> String {
         let millis = i64::try_from(*millis.borrow()).unwrap_or(i64::MAX);

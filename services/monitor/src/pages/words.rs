@@ -233,6 +233,14 @@ pub(super) const CODES: &[(&str, Text)] = &[
     ("open", text("жүруде", "идёт", "under way")),
     ("done", text("бітті", "выполнен", "done")),
     ("dropped", text("тоқтатылды", "прекращён", "dropped")),
+    ("gbd-fl", text("ЖТ МДҚ", "ГБД ФЛ", "register of persons")),
+    (
+        "gbd-ul",
+        text("ЗТ МДҚ", "ГБД ЮЛ", "register of legal entities"),
+    ),
+    ("enis", text("БНАЖ", "ЕНИС", "notary register")),
+    ("payment", text("ЭҮТШ", "ПШЭП", "payment gateway")),
+    ("granted", text("көрсетілді", "оказана", "granted")),
     ("committee", text("Комитет", "Комитет", "Committee")),
     (
         "national-archive",

@@ -10,6 +10,7 @@ mod asking;
 mod chain;
 mod following;
 mod journal;
+mod openapi;
 mod paging;
 mod process;
 mod samples;
