@@ -46,7 +46,7 @@ pub struct Arguments {
     #[arg(long, default_value = "apostille")]
     service: ServiceCode,
     /// Error code of a refusal
-    #[arg(long, default_value = "receipt-missing")]
+    #[arg(long, default_value = "payment-missing")]
     code: String,
     /// What a provider reports
     #[arg(long, default_value = "in-progress")]
@@ -72,6 +72,9 @@ pub fn write(asked: &Arguments) -> anyhow::Result<Vec<String>> {
         .iter()
         .filter(|(_, occasion)| asked.fact.is_none_or(|fact| fact == occasion.fact()))
         .collect();
+    if fault::find(&asked.code).is_none() {
+        anyhow::bail!("--code: is not in crates/fault/CATALOGUE.md");
+    }
     if forms.is_empty() {
         anyhow::bail!("--channel: is none of email, sms, webhook");
     }

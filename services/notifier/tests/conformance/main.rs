@@ -12,6 +12,7 @@
 )]
 
 mod far;
+mod made;
 
 use std::{collections::BTreeSet, error::Error, path::PathBuf, time::Duration};
 
@@ -20,10 +21,8 @@ use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use far::{Far, Recorded};
 use fault::{Again, Blame, Fault};
 use libtest_mimic::{Arguments, Trial};
-use message::{
-    About, Applicant, Attempts, Bin, Detail, Document, Fact, Kind, Language, Message, MessageId,
-    Number, ParticipantId, PersonalNumber, Plan, ProviderCode, Sender, ServiceCode,
-};
+use made::{IIN, application, delivered};
+use message::{Fact, Message, ParticipantId};
 use notifier::{
     channels::{Adapter, Answer, Channel, Note, roll},
     letter::{Case as Matter, Letter},
@@ -34,7 +33,6 @@ use serde_json::Value;
 
 const TOKEN: &str = "open-sesame";
 const SECRET: &str = "whsec_Zm9yIHRyaWFscyBhbmQgbm90aGluZyBlbHNl";
-const IIN: &str = "900101300017";
 const NOTE: &str = "0199b8d5-7c00-8abc-8def-0123456789ab.channel";
 
 #[derive(Deserialize)]
@@ -130,60 +128,6 @@ fn cases(adapter: &Adapter) -> Vec<(String, Case)> {
         (name.to_owned(), case)
     };
     files.into_iter().map(read).collect()
-}
-
-fn application() -> Message {
-    let uuid = uuid::Uuid::try_parse("019b8d57-7c00-8abc-8def-0123456789ab").unwrap();
-    let id = MessageId::from_uuid(uuid);
-    Message {
-        id,
-        number: Number::of(id),
-        kind: Kind::Application,
-        sender: Sender {
-            participant: ParticipantId::new("portal").unwrap(),
-            bin: Bin::new("120140000027").unwrap(),
-            reference: "019b8d57-7c00-7abc-8def-000000000000".to_owned(),
-            provider: None,
-        },
-        service: ServiceCode::new("apostille").unwrap(),
-        channel: message::Channel::Portal,
-        received_at: "2026-11-22T07:00:00Z".parse().unwrap(),
-        applicant: Some(Applicant {
-            number: PersonalNumber::new(IIN).unwrap(),
-            name: "Omarov Daulet".to_owned(),
-            email: Some("omarov@kezek.test".to_owned()),
-            phone: Some("+7 701 000 00 17".to_owned()),
-            language: Language::En,
-        }),
-        representative: None,
-        consent: None,
-        receipt: None,
-        document: Document {
-            media_type: "application/json".to_owned(),
-            content: Vec::new(),
-        },
-        signatures: Vec::new(),
-        attachments: Vec::new(),
-        report: None,
-        provider: None,
-        signers: Vec::new(),
-        findings: Vec::new(),
-        plan: Plan::default(),
-        attempts: Attempts::default(),
-        filed: None,
-    }
-}
-
-fn delivered(message: &Message) -> Fact {
-    let about = About::Message {
-        id: message.id,
-        number: message.number,
-    };
-    let detail = Detail::Delivered {
-        provider: ProviderCode::new("committee").unwrap(),
-        registration_number: "K-2026/118".to_owned(),
-    };
-    Fact::new(about, message.received_at, "router", detail)
 }
 
 /// Everything that a log could show of it.

@@ -60,6 +60,7 @@ fn what_nobody_is_told_of_is_said_to_be_so() {
             "--channel: is none of email, sms, webhook",
         ),
         (["--fact", "rumoured"], "`rumoured` is not one of"),
+        (["--code", "bad-luck"], "--code: is not in"),
         (["--language", "de"], "`de` is not one of: kk, ru, en"),
     ] {
         let output = preview(&arguments);
