@@ -79,7 +79,8 @@ fn loopback(name: &str, value: &Value, found: &mut Vec<(String, String)>) {
             found.push((name.to_owned(), text.clone()));
         }
         Value::Table(table) => {
-            for (key, inner) in table {
+            // What the browser of a person opens is not the container's loopback.
+            for (key, inner) in table.iter().filter(|(key, _)| *key != "trace_url") {
                 loopback(&format!("{name}__{}", key.to_uppercase()), inner, found);
             }
         }
