@@ -2,16 +2,20 @@
 //!
 //! Every test has a rig of its own. `journey` plays applications from the door to their result or
 //! refusal; `faults` breaks things and proves that nothing was lost; `shutdown` stops services in
-//! good order.
+//! good order; `traces` looks at what the house shows of itself.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::print_stdout, reason = "figures for people")]
 
+mod canary;
+mod collector;
 mod double;
 mod faults;
 mod journey;
 mod poison;
+mod seen;
 mod shutdown;
+mod traces;
 
 use std::sync::Arc;
 use std::time::Duration;
