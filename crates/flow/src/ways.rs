@@ -28,11 +28,7 @@ impl Map {
             match (lane.name.as_str(), lane.kind) {
                 ("signature.verify", _) => way("intake", FactName::Received, &lane.name),
                 ("monitor.follow", _) => way("signature", FactName::Verified, &lane.name),
-                (_, LaneKind::Register) => {
-                    way("signature", FactName::Verified, &lane.name);
-                    way("registry", FactName::Enriched, &lane.name);
-                }
-                ("router.route", _) => {
+                ("router.route", _) | (_, LaneKind::Register) => {
                     way("signature", FactName::Verified, &lane.name);
                     way("registry", FactName::Enriched, &lane.name);
                 }

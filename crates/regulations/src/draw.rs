@@ -86,7 +86,7 @@ pub fn draw(
         let lines = wrap(name, CHARACTERS);
         for (row, line) in (0..).zip(&lines) {
             let at = HEAD / 2 + 2 + row * LINE - LINE * (lines_of(&lines) - 1) / 2;
-            paper.text("unit", left + (COLUMN + GUTTER) / 2, at, line);
+            paper.text("unit", left + u32::midpoint(COLUMN, GUTTER), at, line);
         }
     }
     arrows::draw(&mut paper, &cells);

@@ -95,7 +95,8 @@ pub async fn migrate(options: PgConnectOptions) -> Result<(), StoreError> {
     Ok(done?)
 }
 
-/// A connection that both ends give up within half a minute when the other is gone.
+/// A connection that both ends give up within half a minute when the other is gone. Plans are made for each
+/// query: one kept from when the journal was empty would read the whole of it ever after.
 fn steadied(options: PgConnectOptions) -> PgConnectOptions {
     options
         .application_name("kezek-monitor")
@@ -103,6 +104,7 @@ fn steadied(options: PgConnectOptions) -> PgConnectOptions {
             ("tcp_keepalives_idle", "10"),
             ("tcp_keepalives_interval", "5"),
             ("tcp_keepalives_count", "3"),
+            ("plan_cache_mode", "force_custom_plan"),
         ])
         .disable_statement_logging()
 }

@@ -317,11 +317,8 @@ pub(crate) fn message(number: u64) -> Message {
 }
 
 fn some_bin() -> Bin {
-    let tries = (0..100_000).map(|n| format!("0507400{n:05}"));
-    tries
-        .filter_map(|text| Bin::new(&text).ok())
-        .next()
-        .unwrap()
+    let mut tries = (0..100_000).map(|n| format!("0507400{n:05}"));
+    tries.find_map(|text| Bin::new(&text).ok()).unwrap()
 }
 
 /// Message `number`, received, on its way to `lane`.

@@ -44,9 +44,11 @@ fn free(taken: &[Taken], column: u32, rows: &std::ops::Range<usize>) -> u32 {
             && other.rows.start < rows.end
             && rows.start < other.rows.end
     };
-    (0..)
-        .find(|track| !taken.iter().any(|other| meets(other, *track)))
-        .unwrap_or(0)
+    let mut track = 0;
+    while taken.iter().any(|other| meets(other, track)) {
+        track += 1;
+    }
+    track
 }
 
 /// From the bottom of a box to the top of the one in the next row.

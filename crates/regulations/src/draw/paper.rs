@@ -1,7 +1,5 @@
 //! The SVG itself: its few shapes, their colours, texts escaped and wrapped. Knows nothing of steps.
 
-use std::fmt::Write as _;
-
 use message::Language;
 
 /// An SVG document being written.
@@ -40,11 +38,8 @@ impl Paper {
         title: &str,
         told: &str,
     ) -> Self {
-        let mut svg = String::new();
         let (title, told, language) = (escaped(title), escaped(told), language.as_str());
-        // Writing to a `String` cannot fail.
-        let _ = write!(
-            svg,
+        let svg = format!(
             r##"<svg xmlns="http://www.w3.org/2000/svg" class="drawing" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" lang="{language}" aria-labelledby="drawing-title drawing-told" font-family="system-ui, 'DejaVu Sans', sans-serif" font-size="13">
 <title id="drawing-title">{title}</title>
 <desc id="drawing-told">{told}</desc>
@@ -62,7 +57,7 @@ impl Paper {
             ("lane", "#ffffff")
         };
         self.write(&format!(
-            r##"<rect class="{class}" x="{left}" y="0" width="{width}" height="{height}" fill="{fill}"/>"##
+            r#"<rect class="{class}" x="{left}" y="0" width="{width}" height="{height}" fill="{fill}"/>"#
         ));
     }
 

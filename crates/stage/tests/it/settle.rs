@@ -26,7 +26,10 @@ fn enriched() -> Detail {
     }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "an ending, like the failures beside it")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "an ending, like the failures beside it"
+)]
 fn pass(message: Message, next: Next) -> Result<Verdict, Fault> {
     Ok(Verdict::Pass {
         message,

@@ -57,7 +57,7 @@ struct Attempt {
     meaning: Option<Text>,
     action: Option<Text>,
     explanation: String,
-    attempt: u64,
+    tries: u64,
 }
 
 /// Who signed, by the certificate.
@@ -163,7 +163,7 @@ fn attempt(entry: &JournalEntry) -> Option<Attempt> {
         action: known.map(|code| code.action.into()),
         code,
         explanation: said(detail, "explanation"),
-        attempt: detail["attempt"].as_u64().unwrap_or(0),
+        tries: detail["attempt"].as_u64().unwrap_or(0),
     })
 }
 

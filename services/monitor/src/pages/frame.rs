@@ -87,6 +87,7 @@ impl Frame {
     }
 
     /// A text that comes from a regulation or the catalogue; empty where there is none.
+    #[expect(clippy::ref_option, reason = "templates hand fields by reference")]
     pub(super) fn of<'a>(&self, text: &'a Option<answers::Text>) -> &'a str {
         text.as_ref().map_or("", |text| self.text(text))
     }

@@ -176,7 +176,7 @@ impl Store {
         &self,
         ids: &[MessageId],
     ) -> Result<std::collections::HashMap<Uuid, Kept>, StoreError> {
-        let ids: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
+        let ids: Vec<Uuid> = ids.iter().map(MessageId::as_uuid).collect();
         Ok(read::kept(&self.pool, &ids).await?)
     }
 

@@ -48,8 +48,8 @@ impl Canary {
                 .map(|c| c.escape_unicode().to_string())
                 .collect();
             marks.push(escaped);
-            let coded: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
-            marks.push(coded);
+            let coded: Vec<String> = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            marks.push(coded.concat());
             marks.push(
                 format!("{:?}", text.as_bytes())
                     .trim_matches(['[', ']'])
@@ -123,7 +123,8 @@ async fn nothing_personal_is_shown_outside_of_its_places() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         // The test bench is the world outside; its log is its own.
-        if name.ends_with(".log") && name != "testbed.log" {
+        let is_log = path.extension().is_some_and(|extension| extension == "log");
+        if is_log && name != "testbed.log" {
             let log = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
             canary.nowhere_in(&name, &log);
             logs += 1;
@@ -332,17 +333,16 @@ async fn heads_of_all_messages(rig: &Rig) -> String {
         .basic_consume("journal".into(), "".into(), options, from_the_first)
         .await
         .unwrap();
-    let mut heads = String::new();
-    let mut count = 0;
+    let mut heads = Vec::new();
     // The stream has no end: a second without an entry is one.
     while let Ok(Some(entry)) = tokio::time::timeout(Duration::from_secs(1), consumer.next()).await
     {
         let entry = entry.unwrap();
         entry.ack(BasicAckOptions::default()).await.unwrap();
         let (key, properties) = (entry.routing_key.as_str(), &entry.properties);
-        heads += &format!("{} {key} {properties:?}\n", entry.exchange);
-        count += 1;
+        heads.push(format!("{} {key} {properties:?}", entry.exchange));
     }
+    let count = heads.len();
     assert!(count > 50, "only {count} entries in the journal");
-    heads
+    heads.join("\n")
 }

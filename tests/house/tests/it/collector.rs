@@ -110,14 +110,19 @@ impl TraceService for Taking {
 }
 
 fn read(span: otlp::Span, resource: &BTreeMap<String, String>, schema: &str, scope: &str) -> Span {
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = |bytes: &[u8]| {
+        let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        digits
+            .filter_map(|digit| char::from_digit(digit.into(), 16))
+            .collect::<String>()
+    };
     Span {
         service: resource.get("service.name").cloned().unwrap_or_default(),
         whole: format!("{resource:?} {scope} {span:?}"),
         kind: span.kind(),
         trace: hex(&span.trace_id),
         id: hex(&span.span_id),
-        parent: Some(hex(&span.parent_span_id)).filter(|id: &String| !id.is_empty()),
+        parent: Some(hex(&span.parent_span_id)).filter(|id| !id.is_empty()),
         links: span.links.iter().map(|link| hex(&link.span_id)).collect(),
         name: span.name,
         attributes: texts(span.attributes),

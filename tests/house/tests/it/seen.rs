@@ -135,7 +135,7 @@ impl Seen {
                 assert_eq!(parent.kind, SpanKind::Producer, "{span:?}");
                 assert!(span.links.contains(&parent.id), "not linked: {span:?}");
                 lanes.insert(span.get(names::LANE));
-                if !self.is_again(span) {
+                if !is_again(span) {
                     self.is_a_way(&from, span);
                     seen.insert(Edge::Queue(from, to));
                 }
@@ -162,13 +162,6 @@ impl Seen {
                 lane.name
             );
         }
-    }
-
-    /// Whether a step is one more try of a message that stayed in its lane.
-    fn is_again(&self, step: &Span) -> bool {
-        let key = step.get(names::MESSAGING_ROUTING_KEY);
-        let lane = step.get(names::LANE);
-        key.starts_with("attempt-failed.") && key.ends_with(lane)
     }
 
     fn is_a_way(&self, from: &str, step: &Span) {
@@ -253,6 +246,12 @@ impl Seen {
         assert_eq!(distinct.iter().find(has_digits), None);
         println!("{} names of spans", distinct.len());
     }
+}
+
+/// Whether a step is one more try of a message that stayed in its lane.
+fn is_again(step: &Span) -> bool {
+    let key = step.get(names::MESSAGING_ROUTING_KEY);
+    key.starts_with("attempt-failed.") && key.ends_with(step.get(names::LANE))
 }
 
 /// A declared name with the attributes of `span` in place of what stands in braces.

@@ -142,6 +142,8 @@ fn where_to_look(rig: &Rig, number: &str) -> anyhow::Result<()> {
     let control = &rig.outside.endpoints().control;
     chapter("Where to look");
     println!("  intake (HTTPS, client certificate)  {intake}");
+    println!("  the pages (also /ru/ and /en/)      {monitor}/kk/");
+    println!("  the page of an application          {monitor}/kk/applications/{number}");
     println!("  an application                      {monitor}/v1/applications/{number}");
     println!("  its timeline                        {monitor}/v1/applications/{number}/timeline");
     println!("  the journal                         {monitor}/v1/journal?after=0&limit=20");
