@@ -6,6 +6,7 @@
 //! not in the table and so are refused everywhere (X14, sre.md row 35).
 
 mod ecdsa;
+pub mod gost;
 mod rsa;
 
 use aws_lc_rs::digest;
@@ -85,11 +86,42 @@ pub static SHA512: Digest = Digest {
     compute: |bytes| digest::digest(&digest::SHA512, bytes).as_ref().to_vec(),
 };
 
+/// Streebog with 512 bits (GOST 34.11-2015, RFC 6986).
+pub static STREEBOG_512: Digest = Digest {
+    name: "Streebog-512",
+    oid: oid::STREEBOG_512,
+    compute: ::gost::streebog_512,
+};
+
+/// Streebog with 256 bits.
+pub static STREEBOG_256: Digest = Digest {
+    name: "Streebog-256",
+    oid: oid::STREEBOG_256,
+    compute: ::gost::streebog_256,
+};
+
+/// GOST 34.311-95 with the test parameters (RFC 5831).
+pub static GOST95: Digest = Digest {
+    name: "GOST 34.311-95",
+    oid: oid::GOST95,
+    compute: ::gost::gost_95,
+};
+
 /// The digests that are accepted.
-pub static DIGESTS: &[&Digest] = &[&SHA256, &SHA384, &SHA512];
+pub static DIGESTS: &[&Digest] = &[
+    &SHA256,
+    &SHA384,
+    &SHA512,
+    &STREEBOG_512,
+    &STREEBOG_256,
+    &GOST95,
+];
 
 /// The signature algorithms that are accepted.
 pub static ALGORITHMS: &[&dyn Algorithm] = &[
+    &gost::GOST2015_512,
+    &gost::GOST2015_256,
+    &gost::GOST2004,
     &ecdsa::P256_SHA256,
     &rsa::PKCS1_SHA256,
     &rsa::PKCS1_SHA384,

@@ -4,10 +4,13 @@
 //! believed. Key identifiers are opaque bytes: the national authority does not derive them from the
 //! key (kz.md 1.1). PEM is accepted where a person supplies the file, see [`Certificate::all_in_file`].
 
+use std::sync::Arc;
+
 use aws_lc_rs::digest;
 use base64::Engine as _;
 use jiff::Timestamp;
 
+use crate::algorithm::gost;
 use crate::ber::{self, Element, Malformed, Reader, tag};
 use crate::extensions::Extensions;
 use crate::name::{Name, Subject};
@@ -30,11 +33,13 @@ pub struct AlgorithmId {
 }
 
 /// A public key, as encoded.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct PublicKey {
     pub algorithm: AlgorithmId,
     /// The octets of the BIT STRING.
     pub key: Vec<u8>,
+    /// What was worked out of them, for the next time.
+    pub(crate) memory: Arc<gost::Memory>,
 }
 
 /// A certificate that was read, and of which nothing was checked yet.
@@ -52,6 +57,14 @@ pub struct Certificate {
     signature_algorithm: AlgorithmId,
     signature: Vec<u8>,
 }
+
+impl PartialEq for PublicKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.algorithm == other.algorithm && self.key == other.key
+    }
+}
+
+impl Eq for PublicKey {}
 
 // === impl AlgorithmId ===
 
@@ -233,7 +246,11 @@ fn read_key(element: &Element<'_>) -> Result<PublicKey, Malformed> {
     let algorithm = AlgorithmId::read(&fields.next()?)?;
     let key = fields.next()?.bit_octets()?.to_vec();
     fields.finish()?;
-    Ok(PublicKey { algorithm, key })
+    Ok(PublicKey {
+        algorithm,
+        key,
+        memory: Arc::default(),
+    })
 }
 
 fn read_extensions(fields: &mut Reader<'_>) -> Result<Extensions, Malformed> {

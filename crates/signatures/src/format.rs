@@ -12,7 +12,7 @@ use crate::algorithm::Algorithm;
 use crate::certificate::{AlgorithmId, Certificate};
 use crate::cms::Cms;
 use crate::policy::Policy;
-use crate::verdict::Finding;
+use crate::verdict::{Finding, Signer};
 
 /// A signature format.
 pub trait Format: Sync {
@@ -61,6 +61,21 @@ pub struct Claim {
     pub statement: AlgorithmId,
     pub signature: Vec<u8>,
     pub signing_time: Option<Timestamp>,
+}
+
+impl Claim {
+    /// The owner of `certificate`, who makes this claim with it.
+    pub fn signer(&self, certificate: &Certificate) -> Signer {
+        Signer {
+            subject: certificate.owner(),
+            roles: certificate.roles(),
+            certificate_sha256: certificate.sha256(),
+            certificate_serial: certificate.serial().to_vec(),
+            issuer: certificate.issuer().printed(),
+            algorithm: self.algorithm.name(),
+            signing_time: self.signing_time,
+        }
+    }
 }
 
 /// The formats that are known.

@@ -60,6 +60,23 @@ pub const EC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
 pub const P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
 pub const ECDSA_SHA256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
 
+/// Kazakhstan's own algorithms, all under 1.2.398.3.10.1 (kz.md 2.1): keys with their parameter sets,
+/// signatures, hashes.
+pub const GOST2004: &[u8] = &[0x2a, 0x83, 0x0e, 3, 10, 1, 1, 1, 1];
+pub const GOST2004_SET_A: &[u8] = &[0x2a, 0x83, 0x0e, 3, 10, 1, 1, 1, 1, 1];
+pub const GOST2004_SIGNATURE: &[u8] = &[0x2a, 0x83, 0x0e, 3, 10, 1, 1, 1, 2];
+pub const GOST2015_256: &[u8] = &[0x2a, 0x83, 0x0e, 3, 10, 1, 1, 2, 1];
+pub const GOST2015_256_SET_A: &[u8] = &[0x2a, 0x83, 0x0e, 3, 10, 1, 1, 2, 1, 1];
+pub const GOST2015_256_SIGNATURE: &[u8] = &[0x2a, 0x83, 0x0e, 3, 10, 1, 1, 2, 3, 1];
+pub const GOST2015_512: &[u8] = &[0x2a, 0x83, 0x0e, 3, 10, 1, 1, 2, 2];
+pub const GOST2015_512_SET_A: &[u8] = &[0x2a, 0x83, 0x0e, 3, 10, 1, 1, 2, 2, 1];
+pub const GOST2015_512_SIGNATURE: &[u8] = &[0x2a, 0x83, 0x0e, 3, 10, 1, 1, 2, 3, 2];
+pub const GOST95: &[u8] = &[0x2a, 0x83, 0x0e, 3, 10, 1, 3, 1];
+/// "Test parameters", which are the ones in use.
+pub const GOST95_TEST_SET: &[u8] = &[0x2a, 0x83, 0x0e, 3, 10, 1, 3, 1, 1, 0];
+pub const STREEBOG_256: &[u8] = &[0x2a, 0x83, 0x0e, 3, 10, 1, 3, 2];
+pub const STREEBOG_512: &[u8] = &[0x2a, 0x83, 0x0e, 3, 10, 1, 3, 3];
+
 /// The dotted form, for people: `1.2.398.3.3.4.1.2.1`.
 pub fn dotted(content: &[u8]) -> String {
     let mut arcs: Vec<u128> = Vec::new();

@@ -2,19 +2,27 @@
 //!
 //! The platform itself never signs for anybody. This module exists so that test certificates can make
 //! the signatures that people's own programs make: attached or detached, DER or streamed BER, one
-//! signer or several, RSA or P-256 with SHA-256. Keys stay in memory and are never logged.
+//! signer or several, RSA or P-256 with SHA-256, GOST with its own hash. [`anew`] gives certificates and
+//! lists a GOST signature. Keys stay in memory and are never logged.
 
-use aws_lc_rs::digest;
+use std::borrow::Cow;
+
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair,
 };
 use jiff::Timestamp;
 
+use crate::algorithm::gost::{Gost, read_pkcs8};
+use crate::algorithm::{Algorithm as _, Digest, SHA256};
 use crate::ber::{Malformed, tag};
 use crate::certificate::Certificate;
 use crate::encode::{constructed, element, integer, sequence, set};
 use crate::{encode, oid, time};
+
+mod anew;
+
+pub use anew::anew;
 
 /// Pieces of a streamed content, in bytes.
 const PIECE_BYTES: usize = 4096;
@@ -24,7 +32,7 @@ const PIECE_BYTES: usize = 4096;
 pub enum SignError {
     #[error("the certificate cannot be read: {0}")]
     Certificate(#[from] Malformed),
-    #[error("the key is neither RSA nor P-256 in PKCS #8")]
+    #[error("the key is neither RSA nor P-256 nor GOST in PKCS #8")]
     Key,
     #[error("the key is not the certificate's")]
     OtherKey,
@@ -42,6 +50,7 @@ pub struct Identity {
 enum Key {
     Rsa(RsaKeyPair),
     P256(EcdsaKeyPair),
+    Gost(&'static Gost, gost::SigningKey),
 }
 
 /// How to sign.
@@ -63,17 +72,8 @@ impl Identity {
     /// Takes a certificate (DER), its key (PKCS #8, DER) and the certificates to send along.
     pub fn new(certificate: &[u8], key: &[u8], above: Vec<Certificate>) -> Result<Self, SignError> {
         let certificate = Certificate::parse(certificate)?;
-        let key = match RsaKeyPair::from_pkcs8(key) {
-            Ok(pair) => Key::Rsa(pair),
-            Err(_) => EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, key)
-                .map(Key::P256)
-                .map_err(|_| SignError::Key)?,
-        };
-        let public = match &key {
-            Key::Rsa(pair) => pair.public_key().as_ref(),
-            Key::P256(pair) => pair.public_key().as_ref(),
-        };
-        if public == certificate.key().key {
+        let key = Key::read(key)?;
+        if key.public() == certificate.key().key {
             Ok(Self {
                 certificate,
                 above,
@@ -88,7 +88,8 @@ impl Identity {
         &self.certificate
     }
 
-    fn sign(&self, bytes: &[u8]) -> Result<Vec<u8>, SignError> {
+    /// Signs bytes as they are, for formats that are not made here.
+    pub fn sign(&self, bytes: &[u8]) -> Result<Vec<u8>, SignError> {
         let random = SystemRandom::new();
         match &self.key {
             Key::Rsa(pair) => {
@@ -101,14 +102,58 @@ impl Identity {
                 .sign(&random, bytes)
                 .map(|signature| signature.as_ref().to_vec())
                 .map_err(|_| SignError::Refused),
+            Key::Gost(_, key) => key.sign(bytes).map_err(|_| SignError::Refused),
+        }
+    }
+
+    /// The digest of the content, which goes with the key.
+    pub fn digest(&self) -> &'static Digest {
+        match &self.key {
+            Key::Gost(entry, _) => entry.digest(),
+            Key::Rsa(_) | Key::P256(_) => &SHA256,
+        }
+    }
+
+    /// The digest's AlgorithmIdentifier: the authority's programs write NULL behind GOST's (kz.md 2.4).
+    fn digest_statement(&self) -> Vec<u8> {
+        let id = encode::oid(self.digest().oid);
+        match &self.key {
+            Key::Gost(..) => sequence(&[id, element(tag::NULL, &[])]),
+            Key::Rsa(_) | Key::P256(_) => sequence(&[id]),
         }
     }
 
     /// The algorithm of the signature, as a signer states it.
-    fn statement(&self) -> Vec<u8> {
+    pub fn statement(&self) -> Vec<u8> {
         match &self.key {
             Key::Rsa(_) => sequence(&[encode::oid(oid::RSA_SHA256), element(tag::NULL, &[])]),
             Key::P256(_) => sequence(&[encode::oid(oid::ECDSA_SHA256)]),
+            Key::Gost(entry, _) => entry.statement(),
+        }
+    }
+}
+
+// === impl Key ===
+
+impl Key {
+    fn read(pkcs8: &[u8]) -> Result<Self, SignError> {
+        if let Ok((entry, key)) = read_pkcs8(pkcs8) {
+            return Ok(Self::Gost(entry, key));
+        }
+        RsaKeyPair::from_pkcs8(pkcs8)
+            .map(Self::Rsa)
+            .or_else(|_| {
+                EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, pkcs8).map(Self::P256)
+            })
+            .map_err(|_| SignError::Key)
+    }
+
+    /// The public key, as the BIT STRING of a certificate holds it.
+    fn public(&self) -> Cow<'_, [u8]> {
+        match self {
+            Self::Rsa(pair) => pair.public_key().as_ref().into(),
+            Self::P256(pair) => pair.public_key().as_ref().into(),
+            Self::Gost(_, key) => element(tag::OCTET_STRING, key.public_key().as_bytes()).into(),
         }
     }
 }
@@ -161,7 +206,14 @@ pub fn sign(
         .collect();
     certificates.sort();
     certificates.dedup();
+    let mut digests: Vec<Vec<u8>> = identities
+        .iter()
+        .map(|who| who.digest_statement())
+        .collect();
+    digests.sort();
+    digests.dedup();
     let parts = Parts {
+        digests: set(digests),
         content: options.attached.then_some(content),
         certificates: constructed(tag::context_constructed(0), &certificates),
         signers: set(signers),
@@ -174,20 +226,15 @@ pub fn sign(
 }
 
 fn signer_info(content: &[u8], who: &Identity, options: &Options) -> Result<Vec<u8>, SignError> {
-    let hash = |bytes| {
-        element(
-            tag::OCTET_STRING,
-            digest::digest(&digest::SHA256, bytes).as_ref(),
-        )
-    };
+    let hash = |digest: &Digest, bytes| element(tag::OCTET_STRING, &(digest.compute)(bytes));
     let mut attributes = vec![
         attribute(oid::CONTENT_TYPE, encode::oid(oid::DATA)),
         attribute(oid::SIGNING_TIME, time::write(options.at)),
-        attribute(oid::MESSAGE_DIGEST, hash(content)),
+        attribute(oid::MESSAGE_DIGEST, hash(who.digest(), content)),
     ];
     let certificate = &who.certificate;
     if options.signing_certificate {
-        let reference = sequence(&[sequence(&[sequence(&[hash(certificate.der())])])]);
+        let reference = sequence(&[sequence(&[sequence(&[hash(&SHA256, certificate.der())])])]);
         attributes.push(attribute(oid::SIGNING_CERTIFICATE_V2, reference));
     }
     let attributes = set(attributes);
@@ -203,7 +250,7 @@ fn signer_info(content: &[u8], who: &Identity, options: &Options) -> Result<Vec<
             certificate.issuer().der().to_vec(),
             integer(certificate.serial()),
         ]),
-        sha256(),
+        who.digest_statement(),
         implicit,
         who.statement(),
         element(tag::OCTET_STRING, &signature),
@@ -214,13 +261,11 @@ fn attribute(kind: &[u8], value: Vec<u8>) -> Vec<u8> {
     sequence(&[encode::oid(kind), set(vec![value])])
 }
 
-fn sha256() -> Vec<u8> {
-    sequence(&[encode::oid(oid::SHA256)])
-}
-
 /// The parts of the envelope.
 struct Parts<'a> {
     content: Option<&'a [u8]>,
+    /// SET of the digests' identifiers.
+    digests: Vec<u8>,
     certificates: Vec<u8>,
     signers: Vec<u8>,
 }
@@ -234,7 +279,7 @@ impl Parts<'_> {
         }
         let signed_data = sequence(&[
             integer(&[1]),
-            set(vec![sha256()]),
+            self.digests.clone(),
             sequence(&encapsulated),
             self.certificates.clone(),
             self.signers.clone(),
@@ -260,7 +305,7 @@ impl Parts<'_> {
             tag::SEQUENCE,
             &[
                 integer(&[1]),
-                set(vec![sha256()]),
+                self.digests.clone(),
                 open_ended(tag::SEQUENCE, &encapsulated),
                 self.certificates.clone(),
                 self.signers.clone(),

@@ -89,6 +89,8 @@ pub enum Reason {
     SignedAttributesMissing,
     /// A signed attribute is missing, doubled or contradictory.
     SignedAttributesWrong,
+    /// What a signature refers to is not one thing, or not the thing that must be signed (wrapping).
+    ReferenceWrong,
     /// The content is not what was signed.
     DigestMismatch,
     /// The signed reference to the signer's certificate is missing (CAdES-BES).
@@ -134,6 +136,7 @@ impl Reason {
             Self::TooManySigners => "too-many-signers",
             Self::SignedAttributesMissing => "signed-attributes-missing",
             Self::SignedAttributesWrong => "signed-attributes-wrong",
+            Self::ReferenceWrong => "reference-wrong",
             Self::DigestMismatch => "digest-mismatch",
             Self::SigningCertificateMissing => "signing-certificate-missing",
             Self::SigningCertificateMismatch => "signing-certificate-mismatch",

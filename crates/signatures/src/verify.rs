@@ -54,6 +54,14 @@ impl Verifier {
         &self.trust
     }
 
+    /// What a format needs to know to open an envelope for this verifier.
+    pub fn rules(&self) -> Rules<'_> {
+        Rules {
+            policy: &self.policy,
+            algorithms: self.algorithms,
+        }
+    }
+
     /// Is this signed, by whom, and what? `content` is needed by a detached signature; with an attached
     /// one it may be given, and must then be the same. `at` is the instant at which certificates must be
     /// valid and not revoked.
@@ -68,6 +76,19 @@ impl Verifier {
             Ok(opened) => opened,
             Err(finding) => return Verdict::Invalid(finding),
         };
+        self.judge(opened, at, revocation)
+    }
+
+    /// The same for an envelope that its format has opened already, by [`Verifier::rules`].
+    pub fn judge<'a>(
+        &self,
+        opened: Opened<'a>,
+        at: Timestamp,
+        revocation: &dyn Revocation,
+    ) -> Verdict<'a> {
+        if opened.claims.is_empty() {
+            return Verdict::Invalid(Reason::NoSigner.into());
+        }
         let mut signers = Vec::with_capacity(opened.claims.len());
         let mut need = None;
         for (place, claim) in opened.claims.iter().enumerate() {
@@ -107,16 +128,7 @@ impl Verifier {
             .iter()
             .find(|format| format.recognises(signature))
             .ok_or(Reason::FormatUnknown)?;
-        let rules = Rules {
-            policy: &self.policy,
-            algorithms: self.algorithms,
-        };
-        let opened = format.open(signature, content, &rules)?;
-        if opened.claims.is_empty() {
-            Err(Reason::NoSigner.into())
-        } else {
-            Ok(opened)
-        }
+        format.open(signature, content, &self.rules())
     }
 
     fn signer(
@@ -146,7 +158,7 @@ impl Verifier {
             at,
         )?;
         let need = not_revoked(&path, at, revocation)?;
-        Ok((describe(certificate, claim), need))
+        Ok((claim.signer(certificate), need))
     }
 }
 
@@ -200,18 +212,6 @@ fn not_revoked(
         }
     }
     Ok(need)
-}
-
-fn describe(certificate: &Certificate, claim: &Claim) -> Signer {
-    Signer {
-        subject: certificate.owner(),
-        roles: certificate.roles(),
-        certificate_sha256: certificate.sha256(),
-        certificate_serial: certificate.serial().to_vec(),
-        issuer: certificate.issuer().printed(),
-        algorithm: claim.algorithm.name(),
-        signing_time: claim.signing_time,
-    }
 }
 
 impl From<Rejected> for Reason {

@@ -13,6 +13,7 @@ mod attributes;
 mod ca;
 mod certificates;
 mod forge;
+mod gost;
 mod openssl;
 mod parsing;
 mod revocation;

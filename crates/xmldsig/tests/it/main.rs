@@ -1,0 +1,21 @@
+//! The crate from outside: own authority, own forgeries, and xmllint and xmlsec1 as oracles.
+//!
+//! Every refusal is tested with everything else in order, so that the reason is the only one there is.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests may panic as tests may"
+)]
+
+mod algorithms;
+mod canonical;
+mod gost;
+mod limits;
+mod properties;
+mod seeds;
+mod signing;
+mod world;
+mod wrapping;
+mod wsse;
+mod xmlsec;
