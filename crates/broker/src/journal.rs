@@ -4,6 +4,8 @@
 //! made of them. When anything fails, reading goes on after the last batch that the reader took, so each entry
 //! is taken once and none is missed.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use fault::Fault;
 use flow::JOURNAL;
@@ -22,7 +24,7 @@ use tracing::{Instrument, warn};
 
 use crate::{
     Config,
-    connect::{Backoff, Unavailable, channel, close, connect, within},
+    connect::{Backoff, Unavailable, ask, channel, close, connect, within},
     dead::{DeadLetter, dead_letter},
     parcel::trace_of,
 };
@@ -31,6 +33,8 @@ use crate::{
 const BATCH_MAX: usize = 500;
 /// Entries on their way to us.
 const PREFETCH: u16 = 1000;
+/// A journal that hands over nothing for so long is empty.
+const EMPTY_AFTER: Duration = Duration::from_secs(1);
 
 /// One entry of the journal.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +45,8 @@ pub struct Entry {
     pub key: String,
     /// What it says; the bare bytes if they are not a message of ours.
     pub event: Result<Event, Vec<u8>>,
+    /// How long its body is, bytes.
+    pub size: usize,
     /// Set if the broker gave the message up: its facts were told before, and now it is set aside.
     pub dead: Option<DeadLetter>,
 }
@@ -84,6 +90,21 @@ pub async fn read_journal(
     }
 }
 
+/// An offset near the end of the journal, at most one chunk of the stream before it; `None` while the journal
+/// is empty. For who wants to read what comes from now on.
+pub async fn recent_offset(config: &Config) -> Result<Option<u64>, Unavailable> {
+    ask(config, "journal", async |channel| {
+        let last = AMQPValue::LongString("last".into());
+        let mut consumer = consume(config, &channel, last).await?;
+        let first = tokio::time::timeout(EMPTY_AFTER, consumer.next()).await;
+        let Ok(Some(delivery)) = first else {
+            return Ok(None);
+        };
+        Ok(entry(delivery?).map(|entry| entry.offset))
+    })
+    .await
+}
+
 async fn read(
     config: &Config,
     after: &mut Option<u64>,
@@ -93,7 +114,7 @@ async fn read(
     let opened = async {
         let connection = connect(config, "journal").await?;
         let channel = channel(config, &connection).await?;
-        let consumer = consume(config, &channel, *after).await?;
+        let consumer = consume(config, &channel, from(*after)).await?;
         Ok::<_, Unavailable>((connection, channel, consumer))
     };
     let (connection, channel, mut consumer) = select! {
@@ -116,17 +137,21 @@ async fn read(
     ended
 }
 
+/// The entries after `after`.
+fn from(after: Option<u64>) -> AMQPValue {
+    match after {
+        Some(offset) => AMQPValue::LongLongInt(i64::try_from(offset + 1).unwrap_or(i64::MAX)),
+        None => AMQPValue::LongString("first".into()),
+    }
+}
+
 async fn consume(
     config: &Config,
     channel: &Channel,
-    after: Option<u64>,
+    from: AMQPValue,
 ) -> Result<Consumer, Unavailable> {
     let qos = channel.basic_qos(PREFETCH, BasicQosOptions::default());
     within(config, qos).await?;
-    let from = match after {
-        Some(offset) => AMQPValue::LongLongInt(i64::try_from(offset + 1).unwrap_or(i64::MAX)),
-        None => AMQPValue::LongString("first".into()),
-    };
     let mut arguments = FieldTable::default();
     arguments.insert("x-stream-offset".into(), from);
     let options = BasicConsumeOptions::default();
@@ -207,11 +232,13 @@ fn entry(delivery: Delivery) -> Option<Entry> {
         AMQPValue::LongLongInt(offset) => u64::try_from(*offset).ok()?,
         _ => return None,
     };
+    let size = delivery.data.len();
     let event = wire::decode(&delivery.data).map_err(|_| delivery.data);
     let (exchange, key) = (delivery.exchange.as_str(), delivery.routing_key.as_str());
     Some(Entry {
         offset,
         key: key.to_owned(),
+        size,
         dead: dead_letter(exchange, key, &delivery.properties, event.is_ok()),
         event,
     })

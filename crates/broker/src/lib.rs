@@ -1,8 +1,8 @@
 //! RabbitMQ: the only crate that knows AMQP.
 //!
-//! [`Publisher`] stores events for good; [`run_lane`] runs a stage over its lane: decode → span → handle, with
-//! a deadline → publish, confirmed → acknowledge, last. [`check`] refuses to run on a broker that could lose
-//! something. The rest is for those who look: the journal, the parked messages, the counts. Nothing here
+//! [`Publisher`] stores events for good; [`run_lanes`] waits for a broker on which nothing can get lost and works the lanes
+//! of a service, [`run_lane`] one of them: decode → span → handle, with a deadline → publish, confirmed →
+//! acknowledge, last. [`check`] refuses a broker that could lose something. The rest is for those who look: the journal, the parked messages, the counts. Nothing here
 //! decides what a message means.
 
 mod check;
@@ -12,6 +12,7 @@ mod counts;
 mod dead;
 mod journal;
 mod lane;
+mod lanes;
 mod parcel;
 mod parked;
 mod publisher;
@@ -21,7 +22,8 @@ pub use config::{Config, InvalidConfig};
 pub use connect::Unavailable;
 pub use counts::{QueueCount, counts};
 pub use dead::DeadLetter;
-pub use journal::{Entry, Reader, read_journal};
+pub use journal::{Entry, Reader, read_journal, recent_offset};
 pub use lane::{Arrival, Clock, Floor, FloorError, run_lane};
+pub use lanes::{LanesError, run_lanes};
 pub use parked::{Parked, ReleaseError, parked, release};
 pub use publisher::{Health, PublishError, Publisher};

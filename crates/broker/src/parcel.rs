@@ -39,6 +39,11 @@ impl Parcel {
         propagation::inject(span, |name, value| {
             headers.insert(ShortString::from(name), AMQPValue::LongString(value.into()));
         });
+        // The broker reads this header: the keys in it lead to more queues by the same publish.
+        if let Some(also) = &publication.also {
+            let keys = vec![AMQPValue::LongString(also.as_str().into())];
+            headers.insert("CC".into(), AMQPValue::FieldArray(keys.into()));
+        }
         let mut properties = BasicProperties::default()
             .with_delivery_mode(PERSISTENT)
             .with_content_type(CONTENT_TYPE.into())

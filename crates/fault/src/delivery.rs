@@ -70,7 +70,7 @@ pub static PROVIDER_REJECTED: Code = Code {
 
 pub static PROVIDER_GARBLED: Code = Code {
     name: "provider-garbled",
-    again: Again::Never,
+    again: Again::Later,
     http_status: 502,
     meaning: Text {
         kk: "Қызмет берушінің жауабы белгіленген нысанға сай емес.",

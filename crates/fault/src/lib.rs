@@ -66,6 +66,11 @@ pub fn catalogue() -> impl Iterator<Item = &'static Code> {
     .copied()
 }
 
+/// Whether the code tells of a failure of our own, and not of an outside system or a message.
+pub fn is_inside(name: &str) -> bool {
+    inside::ALL.iter().any(|code| code.name == name)
+}
+
 /// The entry called `name`.
 pub fn find(name: &str) -> Option<&'static Code> {
     catalogue().find(|code| code.name == name)
@@ -87,6 +92,8 @@ pub struct Fault {
     pub code: &'static Code,
     pub again: Again,
     pub blame: Blame,
+    /// Tries after which the message is parked although its lane would try on; none where the lane decides.
+    pub tries_max: Option<u32>,
     /// What was being done, fitting "could not …".
     pub doing: &'static str,
     /// What is particular to this case; journalled, so free of personal data.
@@ -124,6 +131,7 @@ impl Fault {
             code,
             again,
             blame,
+            tries_max: None,
             doing,
             explanation: String::new(),
             source: None,
@@ -134,6 +142,13 @@ impl Fault {
     #[must_use]
     pub fn because(mut self, explanation: impl Into<String>) -> Self {
         self.explanation = explanation.into();
+        self
+    }
+
+    /// After so many tries it will not help any more, however patient the lane is.
+    #[must_use]
+    pub fn at_most(mut self, tries: u32) -> Self {
+        self.tries_max = Some(tries);
         self
     }
 

@@ -102,7 +102,7 @@ pub static REGISTER_FAILED: Code = Code {
 
 pub static REGISTER_GARBLED: Code = Code {
     name: "register-garbled",
-    again: Again::Never,
+    again: Again::Later,
     http_status: 502,
     meaning: Text {
         kk: "Тізілімнің жауабы белгіленген нысанға сай емес.",

@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use message::{FactName, LaneName};
+use message::{FactName, LaneName, ParticipantId};
 use serde::{Deserialize, Serialize};
 
 /// A lane of the map. Every field but the first two has a default.
@@ -15,6 +15,9 @@ pub struct Lane {
     /// Facts that this lane hears of wherever they are told, besides the messages sent to it. Default: none.
     #[serde(default)]
     pub facts: Vec<FactName>,
+    /// Of these facts, only those about applications that this participant filed. Default: of all.
+    #[serde(default)]
+    pub filed_by: Option<ParticipantId>,
     /// Messages taken from the queue and not yet acknowledged (AMQP prefetch), 1 to 2000. Default 200.
     #[serde(default = "window")]
     pub window: u16,
@@ -95,6 +98,12 @@ impl Lane {
     /// The service that works this lane: the first word of its name.
     pub fn service(&self) -> &str {
         self.name.as_str().split('.').next().unwrap_or_default()
+    }
+
+    /// Whether this lane hears of `fact` about an application that `filed_by` filed, if that is known.
+    pub fn hears(&self, fact: FactName, filed_by: Option<&ParticipantId>) -> bool {
+        let is_meant = |wanted| filed_by == Some(wanted);
+        self.facts.contains(&fact) && self.filed_by.as_ref().is_none_or(is_meant)
     }
 
     /// Where messages of this lane are set aside for a person.

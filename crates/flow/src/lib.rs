@@ -12,9 +12,9 @@ mod topology;
 mod ways;
 
 pub use lane::{Delay, Lane, LaneKind};
-pub use map::{InvalidMap, Map};
+pub use map::{InvalidMap, Map, OtherLanes};
 pub use topology::{
     Argument, DEAD, EXCHANGE, JOURNAL, QueueArguments, QueueDeclaration, RETURN, again_key,
-    end_key, failed_key, parked_key, pass_key,
+    end_key, failed_key, filed_key, lane_of_key, parked_key, pass_key,
 };
 pub use ways::Way;

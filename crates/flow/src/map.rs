@@ -43,6 +43,15 @@ pub enum InvalidMap {
     Unknown(String),
 }
 
+/// A configuration names other lanes than the map.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OtherLanes {
+    #[error("the map has lane `{0}`; add its entry")]
+    Missing(String),
+    #[error("lane `{0}` is not on the map")]
+    Unknown(String),
+}
+
 impl Map {
     /// Reads the map from a file such as `deploy/flow.toml`.
     pub fn load(path: &Path) -> Result<Self, InvalidMap> {
@@ -62,6 +71,25 @@ impl Map {
             .map_err(|e| parse(e.path().to_string(), e.inner().message().to_owned()))?;
         map.check()?;
         Ok(map)
+    }
+
+    /// Whether `here` names the lanes of this kind, all of them and no other: every lane must be worked, and
+    /// nothing else can be.
+    pub fn has_exactly(
+        &self,
+        kind: LaneKind,
+        here: impl IntoIterator<Item = String>,
+    ) -> Result<(), OtherLanes> {
+        let here: BTreeSet<String> = here.into_iter().collect();
+        let on_map = self.lanes_of_kind(kind);
+        let on_map: BTreeSet<String> = on_map.map(|lane| lane.name.to_string()).collect();
+        if let Some(lane) = on_map.difference(&here).next() {
+            return Err(OtherLanes::Missing(lane.clone()));
+        }
+        match here.difference(&on_map).next() {
+            Some(lane) => Err(OtherLanes::Unknown(lane.clone())),
+            None => Ok(()),
+        }
     }
 
     fn check(&self) -> Result<(), InvalidMap> {

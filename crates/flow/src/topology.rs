@@ -7,12 +7,13 @@
 //! |----------------------------------|-----------------------------------------------------------------|
 //! | `<fact>.<lane>`                  | the lane's queue                                                |
 //! | `<fact>`                         | the journal (and lanes that hear of the fact)                   |
+//! | `<fact>.for.<participant>`       | lanes that hear of what this participant filed; never alone: a second key, in the header `CC` |
 //! | `attempt-failed.<delay>.<lane>`  | the delay's queue, and from there by TTL back to the lane       |
 //! | `parked.at.<lane>`               | the lane's parked queue                                         |
 //!
 //! Only what RabbitMQ 3.10 has and 4.x kept is used (X12, X20).
 
-use message::{FactName, LaneName};
+use message::{FactName, LaneName, ParticipantId};
 
 use crate::{Delay, Lane, Map};
 
@@ -40,6 +41,11 @@ pub fn end_key(fact: FactName) -> String {
     fact.to_string()
 }
 
+/// The second key of a fact about an application that `filed_by` filed: for the lanes that hear of his alone.
+pub fn filed_key(fact: FactName, filed_by: &ParticipantId) -> String {
+    format!("{fact}.for.{filed_by}")
+}
+
 /// Key of a failed attempt: waits `delay`, then returns to `lane`.
 pub fn failed_key(delay: &Delay, lane: &LaneName) -> String {
     format!("{}.{delay}.{lane}", FactName::AttemptFailed)
@@ -55,6 +61,19 @@ pub fn parked_key(lane: &LaneName) -> String {
 /// does not hear of it.
 pub fn again_key(lane: &LaneName) -> String {
     format!("handed.back.{lane}")
+}
+
+/// The lane that stands in a key: the one it leads to, or in which something failed or was set aside. None for
+/// a fact that leads nowhere.
+pub fn lane_of_key(key: &str) -> Option<&str> {
+    let (fact, rest) = key.split_once('.')?;
+    let has_word_before = [FactName::AttemptFailed, FactName::Parked]
+        .iter()
+        .any(|name| name.as_str() == fact);
+    match rest.split_once('.') {
+        Some((_, lane)) if has_word_before => Some(lane),
+        _ => Some(rest),
+    }
 }
 
 /// A queue that must be there, and how.
@@ -143,11 +162,11 @@ impl Lane {
             (RETURN, format!("*.*.{name}")),
         ];
         // A fact that ends a road is told under its bare name, one that leads on under a longer key.
-        bindings.extend(
-            self.facts
-                .iter()
-                .map(|fact| (EXCHANGE, format!("{fact}.#"))),
-        );
+        let heard = |fact: &FactName| match &self.filed_by {
+            Some(filed_by) => filed_key(*fact, filed_by),
+            None => format!("{fact}.#"),
+        };
+        bindings.extend(self.facts.iter().map(|fact| (EXCHANGE, heard(fact))));
         QueueDeclaration {
             arguments: QueueArguments::Lane {
                 delivery_limit: self.delivery_limit,
@@ -265,6 +284,22 @@ mod tests {
     }
 
     #[test]
+    fn the_lane_is_read_back_from_every_key() {
+        let map = deployed();
+        for lane in map.lanes.iter().map(|lane| &lane.name) {
+            let keys = [
+                pass_key(FactName::Verified, lane),
+                failed_key(&map.delays[0], lane),
+                parked_key(lane),
+            ];
+            for key in keys {
+                assert_eq!(lane_of_key(&key), Some(lane.as_str()), "{key}");
+            }
+        }
+        assert_eq!(lane_of_key(&end_key(FactName::Delivered)), None);
+    }
+
+    #[test]
     fn a_fact_that_leads_on_is_heard_by_those_who_listen_for_it_too() {
         let map = deployed();
         let verify = LaneName::new("signature.verify").unwrap();
@@ -276,19 +311,18 @@ mod tests {
                 "signature.verify",
                 "notifier.email",
                 "notifier.sms",
-                "notifier.webhook-portal",
-                "notifier.webhook-front-office"
             ]
         );
         assert_eq!(
             map.reached(EXCHANGE, &end_key(FactName::Delivered)),
-            [
-                JOURNAL,
-                "notifier.email",
-                "notifier.webhook-portal",
-                "notifier.webhook-front-office"
-            ]
+            [JOURNAL, "notifier.email"]
         );
+        let portal = message::ParticipantId::new("portal").unwrap();
+        for fact in [FactName::Received, FactName::Delivered] {
+            let all = map.reached(EXCHANGE, &filed_key(fact, &portal));
+            assert!(all.contains(&"notifier.webhook-portal".to_owned()));
+            assert!(!all.contains(&"notifier.webhook-front-office".to_owned()));
+        }
     }
 
     #[test]

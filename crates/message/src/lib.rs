@@ -9,22 +9,26 @@ mod event;
 mod fact;
 mod id;
 mod message;
+mod name;
 mod number;
 mod person;
 mod plan;
+mod words;
 
 pub use code::{
     InvalidCode, LaneName, Name, Named, ParticipantId, ProviderCode, RegisterName, ServiceCode,
     kind,
 };
 pub use event::Event;
-pub use fact::{About, Detail, Fact, FactName, NotificationOutcome, Signer};
+pub use fact::{About, Detail, Fact, NotificationOutcome, Signer};
 pub use id::{FactId, InvalidMessageId, MessageId};
 pub use message::{
-    Applicant, Attachment, Attempts, Channel, Consent, ConsentForm, Document, ExpectedSigner,
-    Filing, Finding, Kind, Language, Message, Outcome, PowerOfAttorney, Report, Representative,
-    Sender, Signature, SignatureFormat, UnknownWord,
+    Applicant, Attachment, Attempts, Consent, ConsentForm, Document, ExpectedSigner, Filing,
+    Finding, Message, Outcome, PowerOfAttorney, Report, Representative, Sender, Signature,
+    SignatureFormat,
 };
+pub use name::FactName;
 pub use number::{InvalidNumber, Number};
 pub use person::{Bin, Iin, InvalidIdentifier, PersonalNumber};
 pub use plan::Plan;
+pub use words::{Channel, Kind, Language, UnknownWord};

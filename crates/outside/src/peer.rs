@@ -6,13 +6,13 @@
 //! | 401, 403, 407                                        | it does not let us in: outage, not the message's fault |
 //! | 408, 429, 500 and other 5xx, an answer broken off    | later, blamed on this message                |
 //! | any other 4xx                                        | a reply, which the adapter judges            |
-//! | 3xx, an answer too long                              | an answer of the wrong form: never           |
+//! | 3xx, an answer too long, or not of the agreed form   | garbled: never, or later a few times         |
 //!
 //! Nothing personal stands in a URL, and no answer is quoted in an error.
 
 use std::{fmt, path::Path, time::Duration};
 
-use fault::{Code, Fault};
+use fault::{Again, Code, Fault};
 use reqwest::{
     Certificate, Client, Method, Request, RequestBuilder, Response, StatusCode, Url,
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue},
@@ -38,6 +38,21 @@ pub struct Words {
     pub garbled: &'static Code,
     /// What was being done, fitting "could not …".
     pub doing: &'static str,
+}
+
+/// How often a garbled answer is asked for again where that can help: an error page of something in between
+/// passes within half a minute; a form that has changed does not, and waits for a person.
+const GARBLED_TRIES: u32 = 4;
+
+impl Words {
+    /// The fault for an answer of the wrong form. The catalogue says whether asking again can help.
+    pub(crate) fn garbled(&self, explanation: impl Into<String>) -> Fault {
+        let fault = match self.garbled.again {
+            Again::Later => Fault::later(self.garbled, self.doing).at_most(GARBLED_TRIES),
+            Again::Never => Fault::never(self.garbled, self.doing),
+        };
+        fault.because(explanation)
+    }
 }
 
 /// A system outside our walls.
@@ -166,8 +181,8 @@ impl Peer {
         let Words {
             unreachable,
             failed,
-            garbled,
             doing,
+            ..
         } = self.words;
         let fault = match status.as_u16() {
             502..=504 => Fault::outage(unreachable, doing),
@@ -175,7 +190,7 @@ impl Peer {
                 .because(format!("it does not let us in: status {}", status.as_u16())),
             408 | 429 | 500..=599 => Fault::later(failed, doing),
             200..=299 | 400..=499 => return None,
-            _ => Fault::never(garbled, doing),
+            _ => self.words.garbled(""),
         };
         let untold = fault.explanation.is_empty();
         Some(if untold {
@@ -190,7 +205,7 @@ impl Peer {
         while let Some(chunk) = response.chunk().await.map_err(|e| self.broken(e))? {
             if body.len() + chunk.len() > self.answer_bytes_max {
                 let told = format!("longer than {} bytes", self.answer_bytes_max);
-                return Err(Fault::never(self.words.garbled, self.words.doing).because(told));
+                return Err(self.words.garbled(told));
             }
             body.extend_from_slice(&chunk);
         }

@@ -19,7 +19,7 @@ pub struct Reply {
 
 impl Reply {
     /// Reads the body of a success. Anything else than a success, or a body that is not a `T`, is an answer
-    /// of the wrong form, and asking again cannot mend it.
+    /// of the wrong form.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Fault> {
         if !self.status.is_success() {
             return Err(self.garbled(format!("status {}", self.status.as_u16())));
@@ -40,7 +40,7 @@ impl Reply {
 
     /// The fault for an answer of the wrong form. `explanation` without personal data.
     pub fn garbled(&self, explanation: impl Into<String>) -> Fault {
-        Fault::never(self.words.garbled, self.words.doing).because(explanation)
+        self.words.garbled(explanation)
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Each folder of `cases/` holds recorded exchanges of one adapter; an adapter without cases fails. Every case
 //! is a test of its own, `<adapter>::<case>`. What the law demands: an answer within the time-out; "not found"
-//! is `Unknown`; failures of the line are outages; 5xx are `later`, nonsense is `never`; the same question
+//! is `Unknown`; failures of the line are outages; 5xx are `later`, nonsense a `few` times; the same question
 //! twice is the same request and the same answer; nothing secret or personal in `Debug` or errors; bad
 //! settings are refused with the field named.
 
@@ -11,17 +11,15 @@
     reason = "a test that cannot be set up has failed"
 )]
 
-use std::{collections::BTreeSet, error::Error, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, path::Path, process::ExitCode, time::Duration};
 
-use fault::{Again, Blame, Fault};
-use libtest_mimic::{Arguments, Trial};
+use law::{Bench, Ending, TOKEN, filled, shown};
 use message::{Bin, Iin, MessageId, Number, PersonalNumber, RegisterName, ServiceCode};
 use outside::replay::{Asked, Recording, Replay};
-use registries::{Adapter, Answer, Purpose, Question, Registry, Subject};
+use registries::{Adapter, Answer, Purpose, Question, Subject};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-const TOKEN: &str = "open-sesame";
 const IIN: &str = "900101300017";
 const BIN: &str = "100140000013";
 
@@ -35,7 +33,7 @@ struct Case {
     /// What the other side must have been asked.
     request: Option<Request>,
     settings: toml::Table,
-    ending: Ending,
+    ending: Ending<Said>,
 }
 
 #[derive(Deserialize)]
@@ -69,72 +67,35 @@ struct Request {
 
 #[derive(Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum Ending {
+enum Said {
     Known(Map<String, Value>),
     Unknown(bool),
-    Outage(String),
-    Later(String),
-    Never(String),
 }
 
-impl Ending {
-    fn of(said: &Result<Answer, Fault>) -> Self {
-        match said {
-            Ok(Answer::Known(record)) => Self::Known(record.clone()),
-            Ok(Answer::Unknown) => Self::Unknown(true),
-            Err(fault) => {
-                let code = fault.code.name.to_owned();
-                match (fault.again, fault.blame) {
-                    (Again::Later, Blame::Lane) => Self::Outage(code),
-                    (Again::Later, Blame::Message) => Self::Later(code),
-                    (Again::Never, _) => Self::Never(code),
-                }
-            }
-        }
-    }
-
-    fn kind(&self) -> &'static str {
-        match self {
-            Self::Known(_) => "known",
-            Self::Unknown(_) => "unknown",
-            Self::Outage(_) => "outage",
-            Self::Later(_) => "later",
-            Self::Never(_) => "never",
+impl Said {
+    fn of(answer: &Answer) -> Self {
+        match answer {
+            Answer::Known(record) => Self::Known(record.clone()),
+            Answer::Unknown => Self::Unknown(true),
         }
     }
 }
 
-#[derive(Deserialize)]
-struct BadSettings {
-    bad: Vec<Bad>,
-}
+impl law::Case for Case {
+    fn about(&self) -> &str {
+        &self.about
+    }
 
-#[derive(Deserialize)]
-struct Bad {
-    field: String,
-    settings: toml::Table,
-}
+    fn settings(&self) -> &toml::Table {
+        &self.settings
+    }
 
-fn cases(adapter: &Adapter) -> Vec<(String, Case)> {
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder(adapter))
-        .unwrap_or_else(|e| panic!("{} has no recorded cases: {e}", adapter.name))
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.file_stem().unwrap() != "bad_settings")
-        .collect();
-    files.sort();
-    let read = |path: PathBuf| {
-        let text = std::fs::read_to_string(&path).unwrap();
-        let case = toml::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-        let name = path.file_stem().unwrap().to_str().unwrap();
-        (name.to_owned(), case)
-    };
-    files.into_iter().map(read).collect()
-}
-
-fn folder(adapter: &Adapter) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/cases")
-        .join(adapter.name)
+    fn ending(&self) -> &'static str {
+        self.ending.kind(|said| match said {
+            Said::Known(_) => "known",
+            Said::Unknown(_) => "unknown",
+        })
+    }
 }
 
 fn question(about: AskedAbout) -> Question {
@@ -184,19 +145,7 @@ fn question(about: AskedAbout) -> Question {
     }
 }
 
-/// Everything that a log could show of it.
-fn shown(registry: &dyn Registry, question: &Question, said: &Result<Answer, Fault>) -> String {
-    let mut shown = vec![format!("{registry:?} {question:?} {said:?}")];
-    let mut cause = said.as_ref().err().map(|fault| fault as &dyn Error);
-    while let Some(error) = cause {
-        shown.push(format!("{error} {error:?}"));
-        cause = error.source();
-    }
-    shown.join(" ")
-}
-
-async fn hold(adapter: &Adapter, file: &str, case: Case) {
-    let name = format!("{}/{file} ({})", adapter.name, case.about);
+async fn hold(adapter: &Adapter, name: String, case: Case) {
     let token = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(token.path(), format!("{TOKEN}\n")).unwrap();
     let line_is_up = !matches!(case.recorded, Some(Recording::Line(_)));
@@ -204,15 +153,14 @@ async fn hold(adapter: &Adapter, file: &str, case: Case) {
         Some(recording) => Some(Replay::start(recording).await.unwrap()),
         None => None,
     };
-    let mut settings = case.settings;
-    for value in settings.iter_mut().map(|(_, value)| value) {
-        if let toml::Value::String(text) = value {
-            let endpoint = replay.as_ref().map(Replay::endpoint).unwrap_or_default();
-            *text = text
-                .replace("{endpoint}", &endpoint)
-                .replace("{token_file}", token.path().to_str().unwrap());
-        }
-    }
+    let endpoint = replay.as_ref().map(Replay::endpoint).unwrap_or_default();
+    let settings = filled(
+        &case.settings,
+        &[
+            ("{endpoint}", &endpoint),
+            ("{token_file}", token.path().to_str().unwrap()),
+        ],
+    );
     let registry = (adapter.build)(&settings).unwrap_or_else(|e| panic!("{name}: {e}"));
     let question = question(case.subject);
 
@@ -223,8 +171,8 @@ async fn hold(adapter: &Adapter, file: &str, case: Case) {
     for _ in 0..2 {
         let said = tokio::time::timeout(grace, registry.ask(&question)).await;
         let said = said.unwrap_or_else(|_| panic!("{name}: no answer within its time-out"));
-        assert_eq!(Ending::of(&said), case.ending, "{name}");
-        let shown = shown(&*registry, &question, &said);
+        assert_eq!(Ending::of(&said, Said::of), case.ending, "{name}");
+        let shown = shown(&format!("{registry:?} {question:?}"), &said);
         for secret in [
             TOKEN,
             &IIN[..10],
@@ -285,73 +233,36 @@ fn compare(name: &str, replay: &Replay, expected: Option<Request>, question: &Qu
     }
 }
 
-fn has_every_ending(adapter: &Adapter) {
-    let cases = cases(adapter);
-    let seen: BTreeSet<_> = cases.iter().map(|(_, case)| case.ending.kind()).collect();
-    let mut needed = BTreeSet::from(["known", "unknown"]);
-    if cases.iter().any(|(_, case)| case.recorded.is_some()) {
-        needed.extend(["outage", "later", "never"]);
+/// An adapter of the roll on the bench.
+#[derive(Clone, Copy)]
+struct Tried(&'static Adapter);
+
+impl Bench for Tried {
+    type Case = Case;
+
+    fn name(self) -> &'static str {
+        self.0.name
     }
-    assert!(
-        seen.is_superset(&needed),
-        "{}: has cases that end in {seen:?}, needs {needed:?}",
-        adapter.name
-    );
+
+    fn refusal(self, settings: &toml::Table) -> Option<String> {
+        let refused = (self.0.build)(settings).err();
+        refused.map(|e| e.to_string())
+    }
+
+    fn needed(cases: &[(String, Case)]) -> BTreeSet<&'static str> {
+        let mut needed = BTreeSet::from(["known", "unknown"]);
+        if cases.iter().any(|(_, case)| case.recorded.is_some()) {
+            needed.extend(["outage", "later", "few"]);
+        }
+        needed
+    }
+
+    async fn hold(self, name: String, case: Case) {
+        hold(self.0, name, case).await;
+    }
 }
 
-fn refuses_bad_settings(adapter: &Adapter) {
-    let refusal = |settings: &toml::Table, field: &str| {
-        let said = (adapter.build)(settings).err();
-        let said = said.unwrap_or_else(|| panic!("{}: takes bad `{field}`", adapter.name));
-        let text = said.to_string();
-        assert!(
-            text.contains(&format!("`{field}`")),
-            "{}: {text}",
-            adapter.name
-        );
-        assert!(!text.contains(TOKEN), "{}: {text}", adapter.name);
-    };
-    let text = std::fs::read_to_string(folder(adapter).join("bad_settings.toml"));
-    let text = text.unwrap_or_else(|e| panic!("{}: bad_settings.toml: {e}", adapter.name));
-    for bad in toml::from_str::<BadSettings>(&text).unwrap().bad {
-        refusal(&bad.settings, &bad.field);
-    }
-    let (_, case) = cases(adapter).remove(0);
-    let mut settings = case.settings;
-    settings.insert("surprise".to_owned(), toml::Value::Integer(1));
-    refusal(&settings, "surprise");
-}
-
-/// What the law asks of one adapter: a test for each recorded case, and two for the folder.
-fn law(adapter: &'static Adapter) -> Vec<Trial> {
-    let test = |name: &str, test: Box<dyn FnOnce() + Send>| {
-        Trial::test(format!("{}::{name}", adapter.name), move || {
-            test();
-            Ok(())
-        })
-    };
-    let mut law = vec![
-        test("has_every_ending", Box::new(|| has_every_ending(adapter))),
-        test(
-            "refuses_bad_settings",
-            Box::new(|| refuses_bad_settings(adapter)),
-        ),
-    ];
-    for (file, case) in cases(adapter) {
-        let name = file.clone();
-        let held = move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build();
-            runtime.unwrap().block_on(hold(adapter, &file, case));
-        };
-        law.push(test(&name, Box::new(held)));
-    }
-    law
-}
-
-fn main() {
-    let arguments = Arguments::from_args();
-    let trials = registries::roll().iter().flat_map(law).collect();
-    libtest_mimic::run(&arguments, trials).exit()
+fn main() -> ExitCode {
+    let cases = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases");
+    law::judge(registries::roll().iter().map(Tried), Path::new(cases))
 }

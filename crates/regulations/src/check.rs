@@ -45,7 +45,10 @@ impl Check<'_> {
 
     fn text(&mut self, place: impl Into<String>, text: &Text) {
         if !text.is_complete() {
-            self.find(place, "must have a text in Kazakh, Russian and English");
+            self.find(
+                place,
+                "must have a text in Kazakh, Russian and English, each in its own letters",
+            );
         }
     }
 }
@@ -79,7 +82,7 @@ impl Regulations {
                 });
             };
             if !complete {
-                find("must have a text in Kazakh, Russian and English");
+                find("must have a text in Kazakh, Russian and English, each in its own letters");
             }
             if !used {
                 find("no regulation uses it");

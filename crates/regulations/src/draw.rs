@@ -19,14 +19,15 @@ use paper::{Paper, wrap};
 /// The median time of each step, by its number.
 pub type Medians = BTreeMap<u16, SignedDuration>;
 
-const COLUMN: u32 = 236;
-const GUTTER: u32 = 44;
+const COLUMN: u32 = 250;
+const GUTTER: u32 = 36;
 const HEAD: u32 = 52;
 const GAP: u32 = 30;
 const LINE: u32 = 16;
 const PADDING: u32 = 10;
-/// Characters of a line of text in a box, and in the head of a column.
-const CHARACTERS: usize = 31;
+/// Characters of a line of text in a box, and in the head of a column: so many Cyrillic letters of a wide face
+/// (DejaVu Sans, 13 px) stand in a column. Notes are set smaller.
+const CHARACTERS: usize = 28;
 
 /// A step, as it will stand on the paper.
 struct Cell<'a> {
@@ -154,7 +155,7 @@ fn notes(
 ) -> Vec<Note> {
     let mut notes = Vec::new();
     let mut note = |class, text: &str| {
-        for text in wrap(text, CHARACTERS + 2) {
+        for text in wrap(text, CHARACTERS + 3) {
             notes.push(Note { class, text });
         }
     };

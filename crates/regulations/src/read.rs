@@ -31,6 +31,8 @@ pub enum LoadError {
     Invalid { path: PathBuf, invalid: Invalid },
     #[error("{path}: there is no regulation", path = path.display())]
     Empty { path: PathBuf },
+    #[error("the regulations are wrong, {count} times; first: {first}")]
+    Wrong { count: usize, first: String },
 }
 
 /// All services, by code.
@@ -69,6 +71,22 @@ impl Regulations {
             });
         }
         Ok(Self { words, all })
+    }
+
+    /// [`Regulations::load`], and nothing is wrong with the content; `knows_lane` as in [`Regulations::check`].
+    pub fn load_checked(
+        folder: &Path,
+        knows_lane: &dyn Fn(&str) -> bool,
+    ) -> Result<Self, LoadError> {
+        let regulations = Self::load(folder)?;
+        let findings = regulations.check(knows_lane);
+        match findings.first() {
+            Some(first) => Err(LoadError::Wrong {
+                count: findings.len(),
+                first: first.to_string(),
+            }),
+            None => Ok(regulations),
+        }
     }
 
     /// The regulation of `service`.
@@ -111,7 +129,7 @@ impl Regulation {
 }
 
 impl Invalid {
-    fn new(field: &str, problem: String) -> Self {
+    pub(crate) fn new(field: &str, problem: String) -> Self {
         Self {
             field: field.to_owned(),
             problem,
@@ -119,14 +137,17 @@ impl Invalid {
     }
 }
 
-fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Invalid> {
+pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Invalid> {
     let toml = toml::Deserializer::parse(text)
         .map_err(|e| Invalid::new("the file", e.message().to_owned()))?;
     serde_path_to_error::deserialize(toml)
         .map_err(|e| Invalid::new(&e.path().to_string(), e.inner().message().to_owned()))
 }
 
-fn read<T>(path: &Path, parse: impl Fn(&str) -> Result<T, Invalid>) -> Result<T, LoadError> {
+pub(crate) fn read<T>(
+    path: &Path,
+    parse: impl Fn(&str) -> Result<T, Invalid>,
+) -> Result<T, LoadError> {
     let text = std::fs::read_to_string(path).map_err(|source| LoadError::Read {
         path: path.to_owned(),
         source,

@@ -6,7 +6,9 @@ use message::{Channel, Language, ServiceCode};
 use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::Value;
 
-use crate::{ApplicantKind, Ask, Field, FieldError, FormFields, Providers, Step, Text, form::Form};
+use crate::{
+    ApplicantKind, Ask, Field, FieldError, FormFields, Providers, Rungs, Step, Text, form::Form,
+};
 
 /// A public service.
 #[derive(Debug, Deserialize)]
@@ -21,6 +23,12 @@ pub struct Regulation {
     pub languages: BTreeSet<Language>,
     /// The fee in tenge; absent where the service is free. A fee makes the receipt necessary (X18).
     pub fee_tenge: Option<u32>,
+    /// When those who are responsible for a step are warned before its time is over.
+    pub near: Rungs,
+    /// Statuses by which a provider says that it waits for the applicant's correction: until its next word the
+    /// time of the steps under way stands still.
+    #[serde(default)]
+    pub waits_for_applicant: BTreeSet<String>,
     /// Who answers.
     pub providers: Providers,
     /// The fields its forms are made of.

@@ -24,10 +24,17 @@ impl Text {
         }
     }
 
+    /// Whether each language has its text, in its own letters: a text that was only copied is not there.
     pub(crate) fn is_complete(&self) -> bool {
-        [&self.kk, &self.ru, &self.en]
-            .into_iter()
-            .all(|text| !text.trim().is_empty())
+        let is_cyrillic = |letter: char| ('\u{400}'..='\u{52f}').contains(&letter);
+        let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).count();
+        let cyrillic = |text: &str| text.chars().filter(|c| is_cyrillic(*c)).count();
+        let is_own = |text: &str| letters(text) == 0 || cyrillic(text) > 0;
+        let all = [&self.kk, &self.ru, &self.en];
+        all.iter().all(|text| !text.trim().is_empty())
+            && is_own(&self.kk)
+            && is_own(&self.ru)
+            && cyrillic(&self.en) == 0
     }
 }
 

@@ -1,12 +1,12 @@
-//! How long a step may take, and when that time is over.
+//! How long a step may take.
 //!
 //! Written as the step tables write it: `30s`, `1m30s`, `10s..15s`, `15d` (calendar days), `15wd` (working
-//! days). Days are counted in the civil time of Kazakhstan (X13: the zone Asia/Almaty, never an offset) and
-//! end at the time of day they began. Which days are working days is the caller's to say.
+//! days). Days are those of the civil time of Kazakhstan (X13: the zone Asia/Almaty, never an offset); which of
+//! them are working days, and when a time is over, the calendar says.
 
 use std::{fmt, str::FromStr, sync::LazyLock};
 
-use jiff::{SignedDuration, Span, Timestamp, Zoned, civil::Date, tz::TimeZone};
+use jiff::{Span, Timestamp, Zoned, tz::TimeZone};
 use serde::Deserialize;
 
 /// A length of time in the unit of the regulation. Never zero.
@@ -154,35 +154,8 @@ pub fn local(at: Timestamp) -> Zoned {
     at.to_zoned(ALMATY.clone())
 }
 
-/// The week without holidays: the answer until a calendar says more.
-pub fn monday_to_friday(date: Date) -> bool {
-    date.weekday().to_monday_zero_offset() < 5
-}
-
-/// When `length`, begun at `began`, is over. `is_working_day` decides for working days; a calendar that knows
-/// none within ten years ends the count there.
-pub fn due(began: Timestamp, length: Length, is_working_day: &dyn Fn(Date) -> bool) -> Timestamp {
-    const LOOK_AHEAD_DAYS: u32 = 3660;
-    match length {
-        Length::Seconds(n) => began
-            .checked_add(SignedDuration::from_secs(n.into()))
-            .unwrap_or(Timestamp::MAX),
-        Length::Days(n) => days_after(&local(began), n.into()),
-        Length::WorkingDays(n) => {
-            let start = local(began);
-            let mut left = n;
-            let mut ahead = 0;
-            while left > 0 && ahead < LOOK_AHEAD_DAYS {
-                ahead += 1;
-                let day = local(days_after(&start, ahead)).date();
-                left -= u16::from(is_working_day(day));
-            }
-            days_after(&start, ahead)
-        }
-    }
-}
-
-fn days_after(start: &Zoned, days: u32) -> Timestamp {
+/// The same time of day, some civil days later.
+pub(crate) fn days_after(start: &Zoned, days: u32) -> Timestamp {
     let span = Span::new().try_days(days).ok();
     let end = span.and_then(|span| start.checked_add(span).ok());
     end.map_or(Timestamp::MAX, |end| end.timestamp())
@@ -193,10 +166,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    fn at(text: &str) -> Timestamp {
-        text.parse().unwrap()
-    }
 
     #[test]
     fn lengths_are_read_as_the_tables_print_them() {
@@ -236,41 +205,6 @@ mod tests {
         }
     }
 
-    #[test]
-    fn calendar_days_end_at_the_same_local_time_even_where_the_offset_changed() {
-        // On 2024-03-01 Kazakhstan went from UTC+6 to UTC+5.
-        let began = at("2024-02-28T10:00:00+06:00");
-        let over = due(began, Length::Days(3), &monday_to_friday);
-        assert_eq!(over, at("2024-03-02T10:00:00+05:00"));
-        assert_eq!(over.duration_since(began), SignedDuration::from_hours(73));
-    }
-
-    #[test]
-    fn working_days_leave_out_weekends_and_what_the_calendar_says() {
-        // 2026-11-20 is a Friday.
-        let friday = at("2026-11-20T16:00:00+05:00");
-        let next = due(friday, Length::WorkingDays(1), &monday_to_friday);
-        assert_eq!(next, at("2026-11-23T16:00:00+05:00"));
-        let monday_off = |date: Date| monday_to_friday(date) && date.day() != 23;
-        assert_eq!(
-            due(friday, Length::WorkingDays(1), &monday_off),
-            at("2026-11-24T16:00:00+05:00")
-        );
-        let sunday = at("2026-11-22T09:00:00+05:00");
-        assert_eq!(
-            due(sunday, Length::WorkingDays(15), &monday_to_friday),
-            at("2026-12-11T09:00:00+05:00")
-        );
-    }
-
-    #[test]
-    fn a_calendar_without_working_days_ends_the_count() {
-        let over = due(at("2026-11-20T16:00:00Z"), Length::WorkingDays(1), &|_| {
-            false
-        });
-        assert!(over > at("2036-11-01T00:00:00Z") && over < at("2037-01-01T00:00:00Z"));
-    }
-
     fn length() -> impl Strategy<Value = Length> {
         prop_oneof![
             (1..=SECONDS_MAX).prop_map(Length::Seconds),
@@ -290,20 +224,6 @@ mod tests {
             if let Ok(allowed) = text.parse::<Allowed>() {
                 prop_assert_eq!(allowed.to_string().parse::<Allowed>(), Ok(allowed));
             }
-        }
-
-        #[test]
-        fn a_term_is_over_after_it_began_and_the_longer_one_later(
-            second in 1_600_000_000_i64..2_000_000_000,
-            days in 1..400_u16,
-            kind in 0..2,
-        ) {
-            let length = |n| if kind == 0 { Length::Days(n) } else { Length::WorkingDays(n) };
-            let began = Timestamp::from_second(second).unwrap();
-            let over = due(began, length(days), &monday_to_friday);
-            prop_assert!(over > began);
-            prop_assert!(due(began, length(days + 1), &monday_to_friday) > over);
-            prop_assert_eq!(local(over).time(), local(began).time());
         }
     }
 }

@@ -63,4 +63,6 @@ pub enum Next {
     Lane(LaneName),
     /// Nowhere: only the journal and the notifier hear of it.
     End,
+    /// Nowhere, and only the journal hears of it. It has the message already, so the facts go alone.
+    Journal,
 }

@@ -91,7 +91,7 @@ impl Run {
             waiting.extend(self.led_to(&published));
             self.now = retry_at(&published.event).unwrap_or(self.now);
             told.0.push(Published {
-                queues: self.map.reached(EXCHANGE, &published.key),
+                queues: self.reached(&published),
                 key: published.key,
                 event: published.event,
             });
@@ -109,9 +109,23 @@ impl Run {
         }
     }
 
+    /// The queues that a publish reaches, each once.
+    fn reached(&self, published: &Publication) -> Vec<String> {
+        let mut queues: Vec<String> = Vec::new();
+        for queue in published
+            .keys()
+            .flat_map(|key| self.map.reached(EXCHANGE, key))
+        {
+            if !queues.contains(&queue) {
+                queues.push(queue);
+            }
+        }
+        queues
+    }
+
     /// The lanes that a publish reaches, the one it comes back to after its pause among them.
     fn led_to(&self, published: &Publication) -> Vec<(LaneName, Event)> {
-        let mut queues = self.map.reached(EXCHANGE, &published.key);
+        let mut queues = self.reached(published);
         if queues.iter().any(|queue| queue.starts_with("delay.")) {
             queues.extend(self.map.reached(RETURN, &published.key));
         }

@@ -70,7 +70,7 @@ impl<'a> Settler<'a> {
         let lane = match next {
             Next::Plan => message.plan.next().cloned(),
             Next::Lane(lane) => Some(lane.clone()),
-            Next::End => None,
+            Next::End | Next::Journal => None,
         };
         if let Some(lane) = &lane
             && self.map.lane(lane.as_str()).is_err()
@@ -82,7 +82,10 @@ impl<'a> Settler<'a> {
             .into_iter()
             .map(|detail| self.fact(Some(&message), now, detail))
             .collect();
-        let event = Event::new(facts, message);
+        let event = Event {
+            facts,
+            message: (*next != Next::Journal).then_some(message),
+        };
         let publication = match &lane {
             Some(lane) => Publication::pass(event, lane),
             None => Publication::end(event),
@@ -108,7 +111,8 @@ impl<'a> Settler<'a> {
             attempts.blamed = attempts.blamed.saturating_add(1);
             attempts.since.get_or_insert(now);
         }
-        if fault.blame == Blame::Message && self.is_past_limits(&attempts, now) {
+        let tries_max = fault.tries_max.unwrap_or(u32::MAX);
+        if fault.blame == Blame::Message && self.is_past_limits(&attempts, tries_max, now) {
             return self.park(input, fault.code, fault.explanation, now);
         }
         let delay = match fault.blame {
@@ -128,13 +132,13 @@ impl<'a> Settler<'a> {
         Publication::again(Event::new(facts, message), delay, &self.lane.name)
     }
 
-    fn is_past_limits(&self, attempts: &Attempts, now: Timestamp) -> bool {
+    fn is_past_limits(&self, attempts: &Attempts, tries_max: u32, now: Timestamp) -> bool {
         let failing_max =
             SignedDuration::from_secs(i64::try_from(self.lane.failing_s_max).unwrap_or(i64::MAX));
         let failing = attempts
             .since
             .map_or(SignedDuration::ZERO, |since| now.duration_since(since));
-        attempts.blamed >= self.lane.attempts_max || failing >= failing_max
+        attempts.blamed >= self.lane.attempts_max.min(tries_max) || failing >= failing_max
     }
 
     /// The pause after failure number `blamed`: one step longer each time, and for about half of the messages

@@ -16,7 +16,10 @@ pub struct RepeatMeter(Counter<u64>);
 impl RepeatMeter {
     pub fn new() -> Self {
         let meter = global::meter("kezek");
-        Self(meter.u64_counter(names::PUBLISH_REPEATED).build())
+        let counter = meter.u64_counter(names::PUBLISH_REPEATED).build();
+        // Shown from the start: the first repeat is a rise from nothing, not a new line.
+        counter.add(0, &[]);
+        Self(counter)
     }
 
     pub fn repeated(&self, count: usize) {

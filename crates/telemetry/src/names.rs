@@ -116,6 +116,13 @@ pub const RESOURCE: [&str; 7] = [
 pub const LANE_TAKEN: &str = "kezek.lane.taken";
 /// Counter: messages published and confirmed by the workers of a lane, by ending.
 pub const LANE_GIVEN: &str = "kezek.lane.given";
+/// Gauge: messages in a lane's queue that nobody has taken, as the monitor last saw it.
+pub const LANE_WAITING: &str = "kezek.lane.waiting";
+/// Gauge: messages that stand aside for a person, as the monitor last saw it.
+pub const LANE_STANDING_PARKED: &str = "kezek.lane.standing_parked";
+/// Gauge, seconds: for how long the message that entered its lane first stands there, in the queue, in work or
+/// between tries; 0 while none does. Not of lanes of notifications, which the journal does not hear of.
+pub const LANE_OLDEST: &str = "kezek.lane.oldest";
 /// Counter: messages set aside for a person.
 pub const LANE_PARKED: &str = "kezek.lane.parked";
 /// Counter: steps that could not be done, by error code.
@@ -140,9 +147,12 @@ pub const DEADLINE_LATENESS: &str = "kezek.deadline.lateness";
 pub const PUBLISH_REPEATED: &str = "kezek.publish.repeated";
 
 /// Every metric.
-pub const METRICS: [&str; 13] = [
+pub const METRICS: [&str; 16] = [
     LANE_TAKEN,
     LANE_GIVEN,
+    LANE_WAITING,
+    LANE_STANDING_PARKED,
+    LANE_OLDEST,
     LANE_PARKED,
     LANE_FAULTS,
     LANE_DURATION,

@@ -38,6 +38,7 @@ pub(super) fn change(
     let fact = Fact::new(about, now, lane.service(), detail);
     Publication {
         key: end_key(fact.name()),
+        also: None,
         event: Event {
             facts: vec![fact],
             message: None,

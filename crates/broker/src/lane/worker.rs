@@ -5,6 +5,8 @@
 //! lost, what is in hand is finished and published all the same, only not acknowledged; it comes again and is
 //! absorbed by its ids.
 
+mod giving;
+
 use std::{
     collections::VecDeque,
     sync::Arc,
@@ -12,15 +14,16 @@ use std::{
 };
 
 use fault::inside;
-use flow::{Lane, Map, RETURN, again_key};
+use flow::{Lane, Map};
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use lapin::message::Delivery;
-use message::{Detail, Event};
-use stage::{Change, Gate, Publication, Settler, Stage};
+use stage::{Change, Gate, Settler, Stage};
 use telemetry::lane::LaneMeter;
 use tokio::{select, task::JoinSet};
 use tokio_util::sync::CancellationToken;
-use tracing::{Instrument, debug, error, info, warn};
+use tracing::{debug, error, info, warn};
+
+use giving::Given;
 
 use super::{
     Clock,
@@ -29,9 +32,8 @@ use super::{
     tell, waits,
 };
 use crate::{
-    Config, PublishError, Publisher,
+    Config, Publisher,
     connect::{Backoff, Unavailable},
-    parcel::Parcel,
 };
 
 /// See the module.
@@ -52,15 +54,6 @@ pub(super) struct Worker {
     handling: JoinSet<Handled>,
     publishing: FuturesUnordered<BoxFuture<'static, Given>>,
     probe: Option<BoxFuture<'static, bool>>,
-}
-
-/// A publish that has ended.
-struct Given {
-    /// The delivery it answers; none for what is told about the lane itself.
-    place: Option<Place>,
-    /// What was worked on, in case it has to be set aside after all.
-    input: Option<Event>,
-    published: Result<(), PublishError>,
 }
 
 impl Worker {
@@ -186,20 +179,6 @@ impl Worker {
         Ok(())
     }
 
-    fn hand_back(&self, held: Held) {
-        let key = again_key(&self.lane.name);
-        let parcel = Parcel::again(held.delivery, RETURN, key);
-        let publisher = self.publisher.clone();
-        let given = async move {
-            Given {
-                place: Some(held.place),
-                input: Some(held.event),
-                published: publisher.send(parcel).await,
-            }
-        };
-        self.publishing.push(given.boxed());
-    }
-
     /// Takes a delivery, and all others that have come already.
     async fn delivered(&mut self, first: Option<Result<Delivery, lapin::Error>>) {
         let mut next = Some(first);
@@ -293,70 +272,6 @@ impl Worker {
         let publication = settler.settle(&handled.event, handled.ended, now, rand::random());
         self.meter.gave(tell::ending(&publication), handled.took);
         self.publish(publication, Some(handled.place), Some(handled.event));
-    }
-
-    fn publish(&self, publication: Publication, place: Option<Place>, input: Option<Event>) {
-        if let Some(Detail::Parked { code, .. }) = tell::last(&publication) {
-            self.meter.parked(code);
-        }
-        let publisher = self.publisher.clone();
-        let given = async move {
-            Given {
-                place,
-                input,
-                published: publisher.publish(publication).await,
-            }
-        };
-        self.publishing.push(given.in_current_span().boxed());
-    }
-
-    /// Publishes have ended: what is confirmed is acknowledged, all that has come at once.
-    async fn given(&mut self, first: Given) {
-        let mut next = Some(first);
-        while let Some(given) = next {
-            self.confirmed(given);
-            next = self.publishing.next().now_or_never().flatten();
-        }
-        if self.acknowledge().await {
-            self.backoff.reset();
-        }
-    }
-
-    /// Acknowledges what is done; false when the session is lost.
-    async fn acknowledge(&mut self) -> bool {
-        let Some(session) = &mut self.session else {
-            return false;
-        };
-        let before = session.acks.open();
-        let acknowledged = session.acknowledge().await;
-        self.meter.let_go(before - session.acks.open());
-        if let Err(error) = &acknowledged {
-            self.lose(error);
-        }
-        acknowledged.is_ok()
-    }
-
-    fn confirmed(&mut self, given: Given) {
-        match (given.published, given.place, given.input) {
-            (Ok(()), Some(place), _) => {
-                if let Some(session) = &mut self.session
-                    && session.number == place.session
-                {
-                    session.acks.done(place.tag);
-                }
-            }
-            (Ok(()), None, _) => {}
-            // The broker knows less than the map does: a person has to load the definitions.
-            (Err(error @ PublishError::Unroutable { .. }), Some(place), Some(input)) => {
-                error!(lane = %self.lane.name, %error, "set aside");
-                let why = error.to_string();
-                let settler = Settler::new(&self.map, &self.lane);
-                let parked = settler.park(&input, &inside::LANE_UNKNOWN, why, (self.now)());
-                // If that has no way either, the message stays unacknowledged, in its queue.
-                self.publish(parked, Some(place), None);
-            }
-            (Err(error), ..) => warn!(lane = %self.lane.name, %error, "not published"),
-        }
     }
 
     fn probed(&mut self, is_back: bool) {

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use broker::{Entry, Reader, read_journal};
+use broker::{Entry, Reader, read_journal, recent_offset};
 use fault::{Fault, inside};
 use message::FactName;
 use tokio_util::sync::CancellationToken;
@@ -48,6 +48,24 @@ async fn reading_goes_on_after_the_last_offset_that_was_taken() {
         .collect();
     assert_eq!(offsets, (151..310).collect::<Vec<u64>>());
     assert_eq!(second.told(FactName::Received).len(), 159);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_where_the_journal_stands_misses_nothing_that_comes_after() {
+    let house = house(ONE).await;
+    assert_eq!(recent_offset(&house.config).await.unwrap(), None);
+    let publisher = house.publisher();
+    publish_all(&publisher, 0..300, "one.work").await;
+    let stands = recent_offset(&house.config).await.unwrap();
+    assert!(stands.is_some_and(|offset| offset < 300), "{stands:?}");
+    publish_all(&publisher, 300..310, "one.work").await;
+    let heard = house.journal(stands);
+    eventually("what came after is heard", 20, async || {
+        let entries = heard.entries.lock().unwrap();
+        entries.last().is_some_and(|entry| entry.offset == 309)
+    })
+    .await;
+    assert!(heard.entries.lock().unwrap().iter().all(|e| e.size > 0));
 }
 
 /// Fails on every second batch, having kept nothing of it.

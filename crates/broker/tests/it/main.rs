@@ -7,8 +7,10 @@
 )]
 
 mod check;
+mod closed;
 mod faults;
 mod floor;
+mod hearing;
 mod journal;
 mod lane;
 mod parked;

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::Check;
-use crate::{ChannelRules, End, Length, Next, Step};
+use crate::{ChannelRules, End, Next, Step};
 
 impl Check<'_> {
     pub(super) fn graph(&mut self, rules: &ChannelRules, place: &str) {
@@ -79,19 +79,8 @@ impl Check<'_> {
 
     fn ends(&mut self, steps: &[Step], place: &str) {
         let place = format!("{place}.steps");
-        let days = |length: Length| !matches!(length, Length::Seconds(_));
-        let results: Vec<_> = steps
-            .iter()
-            .filter(|s| s.end == Some(End::Result))
-            .collect();
-        if results.is_empty() {
+        if !steps.iter().any(|s| s.end == Some(End::Result)) {
             self.find(&place, "no step ends with a result");
-        }
-        if results.iter().any(|step| !days(step.allowed.max)) {
-            self.find(
-                &place,
-                "the term of the result must be given in days or working days",
-            );
         }
         if !steps.iter().any(|s| s.end == Some(End::Refusal)) {
             self.find(&place, "no step ends with a refusal (G3)");

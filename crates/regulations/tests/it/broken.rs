@@ -40,6 +40,18 @@ fn found(text: &str, expected: &str) {
 const PORTAL: &str = "[channels.portal]";
 
 #[test]
+fn warnings_are_fractions_that_rise() {
+    for (to, says) in [
+        ("near = [0.8, 0.5]", "near: does not rise"),
+        ("near = [0.5, 1.5]", "0.01, 0.02 … 0.99"),
+        ("", "missing field `near`"),
+    ] {
+        let said = refusal(&APOSTILLE.replace("near = [0.5, 0.8]", to));
+        assert!(said.contains(says), "{said}");
+    }
+}
+
+#[test]
 fn shape_is_checked_when_the_file_is_read() {
     for (from, to, path, says) in [
         (
@@ -107,6 +119,16 @@ fn a_missing_language_is_refused_and_an_empty_one_found() {
     );
     found(
         &empty,
+        "apostille: channels.portal.steps[0].action: must have a text in Kazakh",
+    );
+    let copied = changed(
+        APOSTILLE,
+        PORTAL,
+        "\"Presents the registration certificate, signs in\"",
+        "\"Предъявляет регистрационное свидетельство\"",
+    );
+    found(
+        &copied,
         "apostille: channels.portal.steps[0].action: must have a text in Kazakh",
     );
 }
@@ -239,15 +261,6 @@ fn unknown_words_are_found() {
     found(
         &text,
         "channels.portal.steps[3].next: `payed` is not in `conditions`",
-    );
-}
-
-#[test]
-fn the_result_needs_a_term_in_days() {
-    let text = changed(APOSTILLE, PORTAL, "allowed = \"3d\"", "allowed = \"3h\"");
-    found(
-        &text,
-        "channels.portal.steps: the term of the result must be given in days",
     );
 }
 

@@ -2,8 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 mod broken;
+mod calendars;
 mod drawing;
 mod forms;
+mod pauses;
 mod plans;
 mod tables;
 mod timelines;
@@ -11,7 +13,7 @@ mod timelines;
 use std::{path::Path, sync::LazyLock};
 
 use message::ServiceCode;
-use regulations::{Regulation, Regulations};
+use regulations::{Calendar, Regulation, Regulations};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/regulations");
 
@@ -20,6 +22,13 @@ fn deployed() -> &'static Regulations {
     static ALL: LazyLock<Regulations> =
         LazyLock::new(|| Regulations::load(Path::new(FOLDER)).unwrap());
     &ALL
+}
+
+/// The calendar that is deployed.
+fn calendar() -> &'static Calendar {
+    static CALENDAR: LazyLock<Calendar> =
+        LazyLock::new(|| Calendar::load(&Path::new(FOLDER).join("../calendar.toml")).unwrap());
+    &CALENDAR
 }
 
 fn regulation(code: &str) -> &'static Regulation {

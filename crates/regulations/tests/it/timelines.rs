@@ -6,16 +6,16 @@ use message::{
     ProviderCode, RegisterName,
 };
 use proptest::prelude::*;
-use regulations::{Progress, StepTime, monday_to_friday};
+use regulations::{ApplicantKind, Outage, Progress, Seen, StepTime};
 use serde_json::{Value, json};
 
-use crate::regulation;
+use crate::{calendar, regulation};
 
-const APPLICATION: u128 = 7;
-const REPORT: u128 = 8;
+pub(crate) const APPLICATION: u128 = 7;
+pub(crate) const REPORT: u128 = 8;
 
 /// Second `s` of an invented day.
-fn at(s: i64) -> Timestamp {
+pub(crate) fn at(s: i64) -> Timestamp {
     "2026-11-20T10:00:00+05:00".parse::<Timestamp>().unwrap() + SignedDuration::from_secs(s)
 }
 
@@ -24,7 +24,7 @@ fn id(n: u128) -> MessageId {
 }
 
 /// A fact about message `n` of the application.
-fn fact(n: u128, s: i64, detail: Detail) -> Fact {
+pub(crate) fn fact(n: u128, s: i64, detail: Detail) -> Fact {
     let about = About::Message {
         id: id(n),
         number: Number::of(id(APPLICATION)),
@@ -32,30 +32,30 @@ fn fact(n: u128, s: i64, detail: Detail) -> Fact {
     Fact::new(about, at(s), "test", detail)
 }
 
-fn verified() -> Detail {
+pub(crate) fn verified() -> Detail {
     Detail::Verified {
         signers: Vec::new(),
     }
 }
 
-fn enriched(register: &str) -> Detail {
+pub(crate) fn enriched(register: &str) -> Detail {
     Detail::Enriched {
         register: RegisterName::new(register).unwrap(),
     }
 }
 
-fn committee() -> ProviderCode {
+pub(crate) fn committee() -> ProviderCode {
     ProviderCode::new("committee").unwrap()
 }
 
-fn routed() -> Detail {
+pub(crate) fn routed() -> Detail {
     Detail::Routed {
         provider: committee(),
         reason: String::new(),
     }
 }
 
-fn delivered() -> Detail {
+pub(crate) fn delivered() -> Detail {
     Detail::Delivered {
         provider: committee(),
         registration_number: "17".to_owned(),
@@ -88,8 +88,27 @@ fn notified(of: &Fact) -> Detail {
     }
 }
 
+pub(crate) fn seen(
+    code: &str,
+    channel: Channel,
+    form: &Value,
+    facts: &[Fact],
+    outages: &[Outage],
+    now: i64,
+) -> Vec<StepTime> {
+    let seen = Seen {
+        form,
+        applicant: Some(ApplicantKind::Person),
+        facts,
+        outages,
+        calendar: calendar(),
+        now: at(now),
+    };
+    regulation(code).timeline(channel, &seen)
+}
+
 fn timeline(code: &str, channel: Channel, form: &Value, facts: &[Fact], now: i64) -> Vec<StepTime> {
-    regulation(code).timeline(channel, form, facts, at(now), &monday_to_friday)
+    seen(code, channel, form, facts, &[], now)
 }
 
 fn portal(facts: &[Fact], now: i64) -> Vec<StepTime> {
@@ -210,7 +229,7 @@ fn working_days_are_counted_for_mass_media() {
         &facts,
         0,
     );
-    // Fifteen working days from Friday 2026-11-20.
+    // Fifteen working days from Friday 2026-11-20; Independence Day comes later.
     assert_eq!(
         rows[10].due,
         Some("2026-12-11T10:00:06+05:00".parse().unwrap())

@@ -76,6 +76,15 @@ fn a_stage_may_choose_the_lane_or_the_end() {
     let chosen = settle(&event, pass(input(), Next::Lane(lane("signature.verify"))));
     assert_eq!(chosen.key, "enriched.signature.verify");
     assert_eq!(settle(&event, pass(input(), Next::End)).key, "enriched");
+    let told = settle(&event, pass(input(), Next::Journal));
+    assert_eq!(told.key, "enriched");
+    assert_eq!(told.event.message, None, "the journal has it already");
+    assert_eq!(told.also, None);
+    let heard = settle(&event, pass(input(), Next::End)).also;
+    let filed_by = input().sender.participant;
+    assert_eq!(heard, Some(flow::filed_key(FactName::Enriched, &filed_by)));
+    let about = told.event.facts[0].about.number();
+    assert_eq!(about, Some(input().number));
     let mut last = input();
     last.plan = message::Plan::new(vec![lane("registry.enis")]);
     assert_eq!(
@@ -253,6 +262,18 @@ fn what_trying_again_cannot_help_is_parked_at_once() {
         settle(&received(), Err(fault)).key,
         "parked.at.registry.enis"
     );
+}
+
+#[test]
+fn what_may_pass_soon_or_not_at_all_is_parked_before_the_patience_of_the_lane_ends() {
+    let garbled = || Err(Fault::later(&registers::REGISTER_GARBLED, "read the answer").at_most(3));
+    let mut event = received();
+    for _ in 0..2 {
+        let again = settle(&event, garbled());
+        assert!(again.key.starts_with("attempt-failed."), "{}", again.key);
+        event = again.event;
+    }
+    assert_eq!(settle(&event, garbled()).key, "parked.at.registry.enis");
 }
 
 #[test]
