@@ -8,7 +8,7 @@ use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result};
 use axum_server::{Handle, tls_rustls::RustlsConfig};
-use broker::{CheckError, Health, Publisher};
+use broker::{Health, Publisher};
 use chassis::{Chassis, Condition};
 use flow::Map;
 use hyper_util::rt::TokioTimer;
@@ -30,9 +30,6 @@ use crate::{
     tls::{self, PeerAcceptor},
     verdicts::{OfService, Verdicts},
 };
-
-/// Pause between looks at a broker that is not there.
-const BROKER_PAUSE: Duration = Duration::from_secs(1);
 
 /// Builds the service and hands its tasks to the chassis.
 #[expect(clippy::unused_async, reason = "the shape that the chassis calls")]
@@ -76,9 +73,13 @@ pub async fn build(config: Config, chassis: Chassis) -> Result<()> {
 
     let condition = chassis.condition("broker");
     let shutdown = chassis.shutdown();
-    let health = publisher.health();
+    let (health, stop) = (publisher.health(), shutdown.clone());
     let follow = async move {
-        check(&config.broker, &map).await?;
+        // Intake has no lane of its own; what it publishes goes to the first of signature's.
+        let queues = map.queues_of("signature");
+        if !broker::check_when_up(&config.broker, &queues, &stop).await? {
+            return Ok(());
+        }
         told_safe.send_replace(true);
         follow(health, condition).await;
         Ok(())
@@ -143,21 +144,6 @@ pub fn open(
         .timer(TokioTimer::new())
         .keep_alive_interval(Some(Duration::from_secs(30)));
     Ok(async move { Ok(server.serve(door.router().into_make_service()).await?) })
-}
-
-/// Looks at the broker until it is there. Fails if its queues are not what the map says.
-async fn check(config: &broker::Config, map: &Map) -> Result<()> {
-    // Intake has no lane of its own; what it publishes goes to the first of signature's.
-    let queues = map.queues_of("signature");
-    loop {
-        match broker::check(config, &queues).await {
-            Err(CheckError::Unavailable { what, source }) => {
-                tracing::warn!(what, %source, "the broker cannot be looked at yet");
-                tokio::time::sleep(BROKER_PAUSE).await;
-            }
-            checked => return Ok(checked?),
-        }
-    }
 }
 
 /// Says whether the process is ready as the connection comes and goes.

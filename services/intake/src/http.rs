@@ -15,7 +15,7 @@ use axum::{
     body::Body,
     extract::{MatchedPath, Path, Request, State},
     middleware::{self, Next},
-    response::{IntoResponse as _, Response},
+    response::{IntoResponse, Response},
     routing::{get, post, put},
 };
 use fault::{door, inside};
@@ -89,6 +89,7 @@ impl Door {
                 put(take_attachment).head(has_attachment),
             )
             .route("/v1/codes", get(codes::list))
+            .route("/v1/openapi.json", get(openapi))
             .fallback(async || Problem::new(&door::UNKNOWN_PATH, ""))
             .method_not_allowed_fallback(async || Problem::new(&door::METHOD_NOT_ALLOWED, ""))
             .layer(middleware::from_fn_with_state(self.clone(), make_room))
@@ -227,6 +228,13 @@ fn local(at: Timestamp) -> String {
     regulations::local(at)
         .strftime("%Y-%m-%dT%H:%M:%S%:z")
         .to_string()
+}
+
+/// What this door takes and says, as OpenAPI 3.1; a test holds it against the code. Open to every caller.
+async fn openapi() -> impl IntoResponse {
+    let json = HeaderValue::from_static("application/json");
+    let document = include_str!("../static/openapi.json");
+    ([(header::CONTENT_TYPE, json)], document)
 }
 
 // === layers ===

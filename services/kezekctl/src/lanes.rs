@@ -39,7 +39,9 @@ pub(crate) async fn run(args: &Args, screen: &Screen) -> anyhow::Result<ExitCode
     screen.value(&list)?;
     let rows: Vec<_> = lanes.iter().map(row).collect();
     screen.table(
-        &["lane", "state", "waiting", "workers", "parked", "since"],
+        &[
+            "lane", "state", "waiting", "oldest", "workers", "parked", "since",
+        ],
         &rows,
     );
     for lane in lanes.iter().filter(|lane| lane.closed) {
@@ -72,8 +74,21 @@ fn row(lane: &Lane) -> Vec<String> {
         lane.name.clone(),
         state.to_owned(),
         lane.waiting.to_string(),
+        lane.oldest_s.map(age).unwrap_or_default(),
         lane.consumers.to_string(),
         lane.parked.to_string(),
         lane.since.as_deref().map(moment).unwrap_or_default(),
     ]
+}
+
+/// A time in its two largest units; nothing for none.
+fn age(seconds: u64) -> String {
+    let (minutes, hours) = (seconds / 60, seconds / 3600);
+    match seconds {
+        0 => String::new(),
+        1..60 => format!("{seconds} s"),
+        60..3600 => format!("{minutes} min {} s", seconds % 60),
+        3600..86_400 => format!("{hours} h {} min", minutes % 60),
+        _ => format!("{} d {} h", hours / 24, hours % 24),
+    }
 }

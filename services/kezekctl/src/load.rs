@@ -4,6 +4,7 @@
 //! the path from intake to the provider, and of a chain of as many queues without work, in the same run on the
 //! same broker. Everything is signed ahead. It leaves the chain's queues deleted and the providers answering.
 
+mod backlog;
 mod chain;
 mod disk;
 mod pace;
@@ -13,11 +14,13 @@ mod processes;
 mod record;
 mod report;
 mod spread;
+mod told;
 
 use std::{num::NonZeroUsize, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use broker::Config;
+use flow::Map;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use message::{Channel, ServiceCode};
 use testbed::{bench::Endpoints, identity::Identities};
@@ -30,19 +33,21 @@ use self::{
     processes::Named,
     record::Record,
     report::{Measured, PATH, Ratios, Report},
+    told::Told,
 };
 use crate::{cli::Common, flow as map, regulation, screen::Screen, submit};
 
 const EXAMPLES: &str = "Examples:
   kezekctl load --rate 50 --seconds 20
   kezekctl load --in-flight 500 --count 5000
-  kezekctl load --rate 200 --service archive-certificate --channel portal --signer ivan --json
+  kezekctl load --rate 200 --service archive-certificate --channel front-office --json
+  kezekctl load --backlog 20000
   kezekctl load --process intake=4711 --process rabbitmq=4700
 
 The machine's own tools start all of it: rig load.";
 
 /// Drive the whole path at a rate or flat out, and measure the floor under it.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
     /// Messages per second, 1 to 10,000. Without it: as fast as they arrive.
@@ -57,11 +62,14 @@ pub struct Args {
     /// Messages to send where no rate is kept.
     #[arg(long, default_value_t = 5000, value_parser = clap::value_parser!(u32).range(1..=200_000), conflicts_with = "rate")]
     count: u32,
+    /// Instead: let so many wait for their provider, which is made to fail, then drain them; meanwhile others live.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(100..=200_000), conflicts_with_all = ["rate", "count"])]
+    backlog: Option<u32>,
     /// Code of the service.
     #[arg(long, default_value = "apostille")]
     service: ServiceCode,
     /// Door of the applications: portal, provider or front-office.
-    #[arg(long, default_value = "front-office")]
+    #[arg(long, default_value = "portal")]
     channel: Channel,
     /// Name of the test identity that applies.
     #[arg(long, default_value = "ivan")]
@@ -108,6 +116,7 @@ pub struct Args {
 
 /// Messages that go ahead and are not counted: connections, caches.
 const WARM_UP: usize = 100;
+const WARM_UP_PACE: Pace = Pace::InFlight(50);
 /// Named processes that use less than this share of one core have nothing to do any more.
 const QUIET: f64 = 0.15;
 const QUIET_LOOK: Duration = Duration::from_millis(500);
@@ -118,9 +127,17 @@ const QUIET_LOOKS_MAX: u32 = 240;
 struct Bench<'a> {
     args: &'a Args,
     broker: Config,
+    map: &'a Map,
     ends: Ends,
     pace: Pace,
-    cargo: Cargo,
+    hops: u8,
+}
+
+/// What one measurement found.
+struct Found {
+    runs: Vec<Measured>,
+    disk: Vec<spread::Spread>,
+    told: Told,
 }
 
 pub(crate) async fn run(args: &Args, common: &Common, screen: &Screen) -> anyhow::Result<ExitCode> {
@@ -131,6 +148,18 @@ pub(crate) async fn run(args: &Args, common: &Common, screen: &Screen) -> anyhow
     let broker = Config::new(&args.broker);
     broker.check()?;
     let control = args.control()?;
+    if let Some(count) = args.backlog {
+        let wait = backlog::Wait {
+            args,
+            broker: &broker,
+            regulations: &regulations,
+            map: &map,
+            identities: &identities,
+            control: &control,
+            screen,
+        };
+        return wait.measure(count).await;
+    }
     let (pace, count) = args.pace();
     let all = NonZeroUsize::MIN.saturating_add(WARM_UP + count - 1);
     screen.line(format!("making and signing {all} messages"));
@@ -150,31 +179,28 @@ pub(crate) async fn run(args: &Args, common: &Common, screen: &Screen) -> anyhow
             &args.intake,
             format!("{control}/providers/{provider}"),
         )?,
-        cargo: Cargo {
-            hops: u8::try_from(lanes.len())?,
-            bytes: papers.message_bytes,
-            count: count.div_ceil(2),
-        },
+        hops: u8::try_from(lanes.len())?,
         args,
         broker,
+        map: &map,
         pace,
     };
     bench.ends.set_auto(args.reports).await?;
     let counted = bodies.split_off(WARM_UP);
     let measured = bench.measure(bodies, counted).await;
     bench.ends.set_auto(true).await?;
-    let (runs, disk) = measured?;
+    let Found { runs, disk, told } = measured?;
     let report = Report {
         pace: match pace {
             Pace::Rate(rate) => format!("{rate}/s"),
-            Pace::InFlight(count) => format!("{count} in flight"),
+            Pace::InFlight(count) | Pace::Unanswered(count) => format!("{count} in flight"),
         },
         lanes,
         document_bytes: papers.document_bytes,
-        message_bytes: papers.message_bytes,
         ratios: Ratios::of(&runs),
         runs,
         disk,
+        told,
     };
     screen.value(&report)?;
     report.show(screen);
@@ -187,54 +213,67 @@ pub(crate) async fn run(args: &Args, common: &Common, screen: &Screen) -> anyhow
 
 impl Bench<'_> {
     /// The floor, the path, the floor again, with the disk around them.
-    async fn measure(
-        &self,
-        warm_up: Vec<Vec<u8>>,
-        bodies: Vec<Vec<u8>>,
-    ) -> anyhow::Result<(Vec<Measured>, Vec<spread::Spread>)> {
+    async fn measure(&self, warm_up: Vec<Vec<u8>>, bodies: Vec<Vec<u8>>) -> anyhow::Result<Found> {
         let folder = std::env::temp_dir();
         let before = disk::probe(&folder)?;
-        let warming = Arc::new(Record::new(warm_up.len(), Some(50), ProgressBar::hidden()));
-        self.ends
-            .travel(Pace::InFlight(50), warm_up, &warming)
-            .await?;
-        if let Some(why) = warming.ended().failure {
+        let cargo = Cargo {
+            hops: self.hops,
+            bytes: self.warm_up(warm_up).await?,
+            count: bodies.len().div_ceil(2),
+        };
+        let mut runs = Vec::new();
+        if !self.args.no_floor {
+            runs.push(self.floor("floor before", cargo).await?);
+        }
+        let (path, told) = self.path(bodies).await?;
+        runs.push(path);
+        if !self.args.no_floor {
+            runs.push(self.floor("floor after", cargo).await?);
+        }
+        let disk = vec![before, disk::probe(&folder)?];
+        Ok(Found { runs, disk, told })
+    }
+
+    /// The first messages, not counted; tells how long one is between two lanes, bytes.
+    async fn warm_up(&self, bodies: Vec<Vec<u8>>) -> anyhow::Result<usize> {
+        let record = Arc::new(Record::new(
+            bodies.len(),
+            WARM_UP_PACE,
+            ProgressBar::hidden(),
+        ));
+        let after = broker::recent_offset(&self.broker).await?;
+        let numbers = self.ends.travel(WARM_UP_PACE, bodies, &record).await?;
+        if let Some(why) = record.ended().failure {
             anyhow::bail!("the first messages failed already: {why}");
         }
         self.quiet().await;
-        let mut runs = Vec::new();
-        if !self.args.no_floor {
-            runs.push(self.floor("floor before").await?);
-        }
-        let record = Arc::new(self.record(PATH, bodies.len()));
-        let looked = processes::look(&self.args.processes);
-        self.ends.travel(self.pace, bodies, &record).await?;
-        self.quiet().await;
-        let cpu = processes::look(&self.args.processes).since(&looked);
-        runs.push(Measured::of(PATH, record.ended(), cpu)?);
-        if !self.args.no_floor {
-            runs.push(self.floor("floor after").await?);
-        }
-        Ok((runs, vec![before, disk::probe(&folder)?]))
+        let told = told::of_run(&self.broker, self.map, after, &numbers).await?;
+        Ok(told.bytes_of_one)
     }
 
-    async fn floor(&self, what: &'static str) -> anyhow::Result<Measured> {
-        let record = Arc::new(self.record(what, self.cargo.count));
+    async fn path(&self, bodies: Vec<Vec<u8>>) -> anyhow::Result<(Measured, Told)> {
+        let record = Arc::new(self.record(PATH, bodies.len()));
+        let after = broker::recent_offset(&self.broker).await?;
         let looked = processes::look(&self.args.processes);
-        chain::travel(&self.broker, self.cargo, self.pace, &record).await?;
+        let numbers = self.ends.travel(self.pace, bodies, &record).await?;
+        self.quiet().await;
+        let cpu = processes::look(&self.args.processes).since(&looked);
+        let measured = Measured::of(PATH, record.ended(), cpu)?;
+        let told = told::of_run(&self.broker, self.map, after, &numbers).await?;
+        Ok((measured, told))
+    }
+
+    async fn floor(&self, what: &'static str, cargo: Cargo) -> anyhow::Result<Measured> {
+        let record = Arc::new(self.record(what, cargo.count));
+        let looked = processes::look(&self.args.processes);
+        chain::travel(&self.broker, cargo, self.pace, &record).await?;
         self.quiet().await;
         let cpu = processes::look(&self.args.processes).since(&looked);
         Measured::of(what, record.ended(), cpu)
     }
 
     fn record(&self, what: &'static str, count: usize) -> Record {
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        let template = "{msg:12} {wide_bar} {pos}/{len} {per_sec} {eta}";
-        // The template is constant; were it wrong, the plain bar would do.
-        let style = ProgressStyle::with_template(template);
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        bar.set_message(what);
-        Record::new(count, self.pace.in_flight(), bar)
+        Record::new(count, self.pace, bar(what))
     }
 
     /// Waits until the named processes have nothing to do: notifications and the journal come after.
@@ -251,6 +290,17 @@ impl Bench<'_> {
             before = now;
         }
     }
+}
+
+/// Tells people how far something is.
+fn bar(what: &'static str) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    let template = "{msg:12} {wide_bar} {pos}/{len} {per_sec} {eta}";
+    // The template is constant; were it wrong, the plain bar would do.
+    let style = ProgressStyle::with_template(template);
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.set_message(what);
+    bar
 }
 
 impl Args {

@@ -135,8 +135,24 @@ pub(crate) struct Step {
     /// outside, not-begun, open, done, dropped.
     pub(crate) progress: String,
     pub(crate) allowed: String,
+    pub(crate) due: Option<String>,
     pub(crate) used_ms: Option<u64>,
+    #[serde(default)]
+    pub(crate) near: bool,
     pub(crate) late: bool,
+    #[serde(default)]
+    pub(crate) pauses: Vec<Pause>,
+    pub(crate) paused: Option<Pause>,
+}
+
+/// A time in which a step's time stood still.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Pause {
+    pub(crate) from: String,
+    pub(crate) to: Option<String>,
+    pub(crate) lane: Option<String>,
+    pub(crate) code: Option<String>,
+    pub(crate) status: Option<String>,
 }
 
 /// A lane and what waits in it.
@@ -145,6 +161,7 @@ pub(crate) struct Lane {
     pub(crate) name: String,
     pub(crate) waiting: u64,
     pub(crate) parked: u64,
+    pub(crate) oldest_s: Option<u64>,
     pub(crate) consumers: u32,
     pub(crate) closed: bool,
     pub(crate) since: Option<String>,

@@ -8,7 +8,7 @@ use std::{path::Path, process::ExitCode};
 use anyhow::Context;
 use clap::Subcommand;
 use message::{Channel, ServiceCode};
-use regulations::{Regulation, Regulations};
+use regulations::{Calendar, Regulation, Regulations};
 use serde_json::json;
 
 use crate::{cli::Common, flow, screen::Screen};
@@ -29,7 +29,8 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Find what is wrong: steps that cannot be reached, conditions with one side only, unknown lanes, …
+    /// Find what is wrong: steps that cannot be reached, conditions with one side only, unknown lanes, days off
+    /// moved against the law, …
     #[command(after_help = "Example:\n  kezekctl regulation check --deploy deploy")]
     Check,
     /// Show the form and the steps of a service.
@@ -89,25 +90,41 @@ pub(crate) fn find<'a>(
 
 fn check(regulations: &Regulations, common: &Common, screen: &Screen) -> anyhow::Result<ExitCode> {
     let map = flow::load(&common.deploy)?;
+    let calendar = Calendar::load(&common.deploy.join("calendar.toml"))?;
     let findings = regulations.check(&|lane| map.lane(lane).is_ok());
-    let told: Vec<_> = findings
+    let days = calendar.check();
+    let told = findings
         .iter()
-        .map(|f| json!({"service": f.service, "place": f.place, "problem": f.problem}))
+        .map(|f| json!({"service": f.service, "place": f.place, "problem": f.problem}));
+    let told: Vec<_> = told
+        .chain(days.iter().map(
+            |f| json!({"service": null, "place": format!("calendar.{}", f.field), "problem": f.problem}),
+        ))
         .collect();
-    screen.value(&json!({"services": regulations.iter().count(), "findings": told}))?;
+    let (count, years) = (regulations.iter().count(), calendar.covers());
+    screen.value(&json!({
+        "services": count,
+        "calendar": {"version": calendar.version(), "first": years.start(), "last": years.end()},
+        "findings": told,
+    }))?;
     for finding in &findings {
         screen.line(finding);
     }
-    if findings.is_empty() {
+    for finding in &days {
+        screen.line(format!("calendar: {finding}"));
+    }
+    if told.is_empty() {
         screen.line(format!(
-            "{} regulations, nothing to put right",
-            regulations.iter().count()
+            "{count} regulations and the calendar of {} to {} (version {}), nothing to put right",
+            years.start(),
+            years.end(),
+            calendar.version()
         ));
         return Ok(ExitCode::SUCCESS);
     }
     screen.line(format!(
         "{} to put right; crates/regulations/README.md tells how",
-        findings.len()
+        told.len()
     ));
     Ok(ExitCode::FAILURE)
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::{
     codes,
-    monitor::{Application, At, Fact, Step, Timeline, moment},
+    monitor::{Application, At, Fact, Pause, Step, Timeline, moment},
     screen::Screen,
 };
 
@@ -79,6 +79,7 @@ fn show(timeline: &Timeline, screen: &Screen) {
         "",
         screen.pick("жұмсалды", "затрачено", "used"),
         screen.pick("рұқсат", "отведено", "allowed"),
+        screen.pick("мерзімі", "срок", "due"),
         screen.pick("ҚФБ", "СФЕ", "unit"),
         screen.pick("іс-қимыл", "действие", "action"),
     ];
@@ -88,6 +89,11 @@ fn show(timeline: &Timeline, screen: &Screen) {
         .map(|step| step_row(step, screen))
         .collect();
     screen.table(&head, &steps);
+    for step in &timeline.steps {
+        for pause in &step.pauses {
+            screen.line(pause_line(step.number, pause, screen));
+        }
+    }
     screen.line("");
     let head = [
         screen.pick(
@@ -179,6 +185,10 @@ fn tell_code(what: &str, code: &str, explanation: &str, screen: &Screen) {
 
 fn step_row(step: &Step, screen: &Screen) -> Vec<String> {
     let mark = match (step.progress.as_str(), step.late) {
+        ("open", false) if step.paused.is_some() => {
+            screen.pick("тоқтатылды", "приостановлен", "paused")
+        }
+        ("open", false) if step.near => screen.pick("мерзім жақын", "срок близок", "near"),
         (_, true) => screen.pick("кешікті!", "просрочен!", "late!"),
         ("done", _) => screen.pick("орындалды", "выполнен", "done"),
         ("open", _) => screen.pick("орындалуда", "идёт", "open"),
@@ -196,9 +206,25 @@ fn step_row(step: &Step, screen: &Screen) -> Vec<String> {
         mark.to_owned(),
         step.used_ms.map(used).unwrap_or_default(),
         step.allowed.clone(),
+        step.due.as_deref().map(moment).unwrap_or_default(),
         text(&step.unit),
         text(&step.action),
     ]
+}
+
+/// Since when and why the time of a step stood still.
+fn pause_line(number: u16, pause: &Pause, screen: &Screen) -> String {
+    let until = screen.pick("әлі", "до сих пор", "still");
+    let why = [&pause.lane, &pause.code, &pause.status];
+    let why: Vec<&str> = why.into_iter().flatten().map(String::as_str).collect();
+    format!(
+        "  {} {number}: {} {} … {}  {}",
+        screen.pick("қадам", "шаг", "step"),
+        screen.pick("уақыт тоқтады", "время стояло", "time stood still"),
+        moment(&pause.from),
+        pause.to.as_deref().map_or(until.to_owned(), moment),
+        why.join(" ")
+    )
 }
 
 /// Milliseconds in the unit that suits them.

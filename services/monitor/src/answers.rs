@@ -5,6 +5,7 @@
 
 use jiff::Timestamp;
 use message::{Detail, Signer};
+use regulations::{Pause, Why};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
@@ -81,6 +82,56 @@ pub struct Application {
     pub reported: Option<String>,
     pub reason: Option<ReasonSaid>,
     pub waiting: Option<WaitingSaid>,
+    /// Of the steps under way, the one that has used most of its time.
+    pub deadline: Option<Deadline>,
+}
+
+/// How a step under way stands with its time.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Deadline {
+    /// Number of the step.
+    pub step: u16,
+    pub due: Option<Moment>,
+    pub near: bool,
+    pub late: bool,
+    pub paused: Option<PauseSaid>,
+}
+
+/// A time in which a step's time stood still, and why.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PauseSaid {
+    pub from: Moment,
+    /// None while it lasts.
+    pub to: Option<Moment>,
+    /// outage, correction.
+    pub kind: &'static str,
+    /// The lane whose outside system was away.
+    pub lane: Option<String>,
+    /// Error code of the catalogue.
+    pub code: Option<String>,
+    pub meaning: Option<Text>,
+    /// The status by which the provider asked for a correction.
+    pub status: Option<String>,
+}
+
+impl From<&Pause> for PauseSaid {
+    fn from(pause: &Pause) -> Self {
+        let (kind, lane, code, status) = match &pause.why {
+            Why::Outage { lane, code } => {
+                ("outage", Some(lane.to_string()), Some(code.clone()), None)
+            }
+            Why::Correction { status } => ("correction", None, None, Some(status.clone())),
+        };
+        Self {
+            from: Moment(pause.from),
+            to: pause.to.map(Moment),
+            kind,
+            lane,
+            meaning: code.as_deref().and_then(meaning),
+            code,
+            status,
+        }
+    }
 }
 
 /// Why it was refused, set aside or decided so.
@@ -150,6 +201,7 @@ impl Application {
             reported: standing.reported.clone(),
             reason: standing.reason.as_ref().map(Into::into),
             waiting: standing.waiting.as_ref().map(Into::into),
+            deadline: None,
         }
     }
 }
@@ -233,8 +285,23 @@ pub struct Step {
     pub began: Option<Moment>,
     pub due: Option<Moment>,
     pub ended: Option<Moment>,
+    /// Without the pauses.
     pub used_ms: Option<u64>,
+    /// Of the time allowed.
+    pub used_percent: Option<u32>,
+    /// Past a warning of its regulation, and not late.
+    pub near: bool,
     pub late: bool,
+    pub pauses: Vec<PauseSaid>,
+    /// The pause that lasts, if its time stands still now.
+    pub paused: Option<PauseSaid>,
+}
+
+impl Step {
+    /// Whether it is under way, and late or near it.
+    pub fn presses(&self) -> bool {
+        self.progress == "open" && (self.late || self.near)
+    }
 }
 
 /// A page of the journal.
@@ -260,6 +327,9 @@ pub struct Lane {
     pub kind: &'static str,
     pub waiting: u64,
     pub parked: u64,
+    /// For how many seconds the message that came first stands in the lane; 0: none does. Not known of lanes of
+    /// notifications.
+    pub oldest_s: Option<u64>,
     pub consumers: u32,
     pub closed: bool,
     pub since: Option<Moment>,

@@ -1,18 +1,20 @@
-//! Makes the parts of the service and joins them: the journal's writer, the lane of reports, two doors for
-//! questions, the pages. Database and broker may come and go; nothing here ends because one of them is away.
+//! Makes the parts of the service and joins them: the journal's writer, the clock, the lane of reports, two
+//! doors for questions, the pages. Database and broker may come and go; nothing here ends because one of them is away.
 
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
 use async_trait::async_trait;
 use axum::Router;
-use broker::{CheckError, Publisher};
+use broker::Publisher;
 use chassis::{Chassis, Condition};
 use flow::{Map, QueueDeclaration};
+use futures::future::join_all;
 use jiff::Timestamp;
-use message::LaneName;
-use regulations::Regulations;
+use message::{Event, LaneName};
+use regulations::{Calendar, Regulations};
 use sqlx::postgres::PgConnectOptions;
+use stage::{Publication, Stage};
 use tokio::{net::TcpListener, sync::watch, time::sleep};
 use tokio_util::sync::CancellationToken;
 use tonic::transport::{Server, server::TcpIncoming};
@@ -20,14 +22,17 @@ use tracing::warn;
 use wire::proto::monitor::monitor_server::SERVICE_NAME;
 
 use crate::{
-    config::{Config, Journal},
+    clock::{Clock, Teller},
+    config::{Config, Deadlines, Journal},
+    deadlines::Rules,
     follow::Follow,
-    grpc, http,
+    gauges, grpc, http,
     ingest::Ingest,
     metrics::JournalMeter,
     pages::{self, Pages},
     questions::{Count, Questions, Queues},
     store::{Store, StoreError, migrate},
+    whereabouts::Ways,
 };
 
 const SERVICE: &str = "monitor";
@@ -35,23 +40,32 @@ const SERVICE: &str = "monitor";
 /// The lane of providers' reports.
 pub const FOLLOW: &str = "monitor.follow";
 
-/// Pause between looks at a database or broker that is not there.
+/// Pause between looks at a database that is not there.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Builds the service and hands its tasks to the process.
 pub async fn build(config: Config, chassis: Chassis) -> anyhow::Result<()> {
     let map = Arc::new(Map::load(&config.flow)?);
+    let rules = Rules {
+        regulations: Arc::new(Regulations::load(&config.regulations)?),
+        calendar: Arc::new(Calendar::load(&config.calendar)?),
+    };
     let store = Store::new(
         config.database.options().map_err(anyhow::Error::msg)?,
         config.database.connections_max,
         Duration::from_millis(config.database.acquire_ms_max),
+        rules.clone(),
     );
     let questions = Questions {
         store: store.clone(),
-        regulations: Arc::new(Regulations::load(&config.regulations)?),
+        rules,
         map: Arc::clone(&map),
         queues: Arc::new(BrokerQueues(config.broker.clone())),
     };
+    chassis.spawn(
+        "gauges",
+        gauges::keep(questions.clone(), chassis.shutdown()),
+    );
     serve_grpc(&config, questions.clone(), &chassis).await?;
     let pages = make_pages(&config, questions.clone(), &chassis);
     serve_http(&config, http::router(questions).merge(pages), &chassis).await?;
@@ -80,6 +94,7 @@ pub async fn build(config: Config, chassis: Chassis) -> anyhow::Result<()> {
         shutdown: chassis.shutdown(),
     };
     chassis.spawn("journal", work.clone().journal(config.journal));
+    chassis.spawn("clock", work.clone().clock(config.deadlines));
     chassis.spawn(FOLLOW, work.follow(patience));
     Ok(())
 }
@@ -133,38 +148,27 @@ struct Work {
 }
 
 impl Work {
-    /// Waits for the database, then looks at the broker until it is there and safe. False at shutdown.
-    async fn begin(&mut self) -> anyhow::Result<bool> {
+    /// Waits for the database. False at shutdown.
+    async fn is_prepared(&mut self) -> bool {
         tokio::select! {
-            () = self.shutdown.cancelled() => return Ok(false),
+            () = self.shutdown.cancelled() => false,
             // The one who tells ends without telling only at shutdown.
-            prepared = self.prepared.wait_for(|prepared| *prepared) => if prepared.is_err() {
-                return Ok(false);
-            },
+            prepared = self.prepared.wait_for(|prepared| *prepared) => prepared.is_ok(),
         }
-        let queues = self.map.queues_of(SERVICE);
-        while let Err(error) = broker::check(&self.broker, &queues).await {
-            let CheckError::Unavailable { what, source } = error else {
-                return Err(error.into());
-            };
-            warn!(what, %source, "the broker cannot be looked at yet");
-            tokio::select! {
-                () = self.shutdown.cancelled() => return Ok(false),
-                () = sleep(PAUSE) => {}
-            }
-        }
-        self.condition.set(true);
-        Ok(true)
     }
 
     /// Becomes the journal's writer, as soon as no other instance is, and writes until shutdown.
     async fn journal(mut self, settings: Journal) -> anyhow::Result<()> {
-        if !self.begin().await? {
+        let queues = self.map.queues_of(SERVICE);
+        if !self.is_prepared().await
+            || !broker::check_when_up(&self.broker, &queues, &self.shutdown).await?
+        {
             return Ok(());
         }
         let linger = Duration::from_millis(settings.linger_ms);
         let meter = JournalMeter::default();
-        let mut ingest = Ingest::new(self.store, linger, meter, Timestamp::now);
+        let ways = Ways::of(&self.map);
+        let mut ingest = Ingest::new(self.store, ways, linger, meter, Timestamp::now);
         let offset = loop {
             match ingest.begin().await {
                 Ok(Some(offset)) => break offset,
@@ -181,26 +185,64 @@ impl Work {
         Ok(())
     }
 
-    /// Works the lane of reports until shutdown.
-    async fn follow(mut self, patience: Duration) -> anyhow::Result<()> {
-        if !self.begin().await? {
+    /// Tells deadlines until shutdown.
+    async fn clock(mut self, settings: Deadlines) -> anyhow::Result<()> {
+        let queues = self.map.queues_of(SERVICE);
+        if !self.is_prepared().await
+            || !broker::check_when_up(&self.broker, &queues, &self.shutdown).await?
+        {
             return Ok(());
         }
-        let stage = Arc::new(Follow::new(self.store, patience));
-        let publisher = Publisher::start(&self.broker, SERVICE);
-        let drain = Duration::from_millis(self.broker.drain_ms_max);
-        broker::run_lane(
-            self.broker,
-            self.map,
-            LaneName::new(FOLLOW)?,
-            stage,
-            publisher.clone(),
-            self.shutdown,
-            Timestamp::now,
-        )
-        .await?;
-        publisher.close(drain).await;
+        let publisher = Publisher::start(&self.broker, "monitor clock");
+        let teller = Arc::new(BrokerTeller {
+            publisher: publisher.clone(),
+            limit: Duration::from_millis(settings.confirm_ms_max),
+        });
+        let clock = Clock::new(self.store, teller, settings);
+        clock.run(Timestamp::now, self.shutdown).await;
+        publisher
+            .close(Duration::from_millis(self.broker.drain_ms_max))
+            .await;
         Ok(())
+    }
+
+    /// Works the lane of reports until shutdown.
+    async fn follow(mut self, patience: Duration) -> anyhow::Result<()> {
+        if !self.is_prepared().await {
+            return Ok(());
+        }
+        let follow: Arc<dyn Stage> = Arc::new(Follow::new(self.store, patience));
+        let lanes = vec![(LaneName::new(FOLLOW)?, follow)];
+        let is_up = || self.condition.set(true);
+        broker::run_lanes(self.broker, self.map, SERVICE, lanes, self.shutdown, is_up).await?;
+        Ok(())
+    }
+}
+
+/// Tells deadlines by the broker.
+struct BrokerTeller {
+    publisher: Publisher,
+    limit: Duration,
+}
+
+#[async_trait]
+impl Teller for BrokerTeller {
+    fn is_ready(&self) -> bool {
+        self.publisher.health().borrow().is_connected()
+    }
+
+    async fn tell(&self, events: Vec<Event>) -> Vec<bool> {
+        let told = events.into_iter().map(async |event| {
+            let Some(publication) = Publication::end(event) else {
+                return false;
+            };
+            let told = self.publisher.publish_within(publication, self.limit).await;
+            if let Err(error) = &told {
+                warn!(%error, "a deadline was not confirmed");
+            }
+            told.is_ok()
+        });
+        join_all(told).await
     }
 }
 
@@ -269,7 +311,7 @@ async fn serve_http(config: &Config, router: Router, chassis: &Chassis) -> anyho
 }
 
 /// An error with all that is beneath it.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

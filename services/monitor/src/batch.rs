@@ -12,6 +12,7 @@ use crate::{
     chain::{Checkpoint, Hash},
     kept::Kept,
     row::Row,
+    whereabouts::Stand,
 };
 
 /// One entry of the stream.
@@ -19,6 +20,8 @@ use crate::{
 pub struct Entry {
     pub offset: i64,
     pub content: Result<Event, Undecodable>,
+    /// Where it leaves its message, if it moves one.
+    pub stand: Option<Stand>,
 }
 
 /// Bytes on the stream that are no event of ours.
@@ -39,6 +42,8 @@ pub struct Batch {
     pub messages: Vec<Message>,
     /// Entries that could not be read.
     pub undecodable: Vec<(i64, Undecodable)>,
+    /// How messages moved, in the order of the stream.
+    pub stands: Vec<Stand>,
 }
 
 impl Batch {
@@ -54,6 +59,7 @@ impl Batch {
                 continue;
             }
             batch.next_offset = entry.offset + 1;
+            batch.stands.extend(entry.stand);
             match entry.content {
                 Ok(event) => {
                     if let Some(message) = event.message

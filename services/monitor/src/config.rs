@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, str::FromStr};
 
 use flow::Map;
-use regulations::Regulations;
+use regulations::{Calendar, Regulations};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use sqlx::postgres::PgConnectOptions;
@@ -20,11 +20,15 @@ pub struct Config {
     pub flow: PathBuf,
     /// The folder of regulations: the steps and their times.
     pub regulations: PathBuf,
+    /// Which days are working days.
+    pub calendar: PathBuf,
     pub database: Database,
     #[serde(default)]
     pub journal: Journal,
     #[serde(default)]
     pub follow: Follow,
+    #[serde(default)]
+    pub deadlines: Deadlines,
     pub grpc: Listen,
     pub http: Listen,
     #[serde(default)]
@@ -88,6 +92,52 @@ pub struct Follow {
 impl Default for Follow {
     fn default() -> Self {
         Self { wait_ms_max: 2_000 }
+    }
+}
+
+/// How the clock tells what is due.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Deadlines {
+    /// Pause between looks at the table when nothing is due, milliseconds, 10 to 60,000. Default 1,000.
+    pub look_ms: u64,
+    /// Deadlines told at once, 1 to 1,000. Default 200.
+    pub batch_max: u16,
+    /// Pause between full batches, milliseconds, 0 to 60,000: with `batch_max` it bounds the rate after an
+    /// outage. Default 200.
+    pub pause_ms: u64,
+    /// How long the broker may take to store a batch, milliseconds, 100 to 60,000. Default 10,000.
+    pub confirm_ms_max: u64,
+    /// How long a claimed deadline is left to the clock that claimed it, milliseconds, 1,000 to 3,600,000;
+    /// longer than `confirm_ms_max`. Default 60,000.
+    pub claim_ms: u64,
+}
+
+impl Default for Deadlines {
+    fn default() -> Self {
+        Self {
+            look_ms: 1_000,
+            batch_max: 200,
+            pause_ms: 200,
+            confirm_ms_max: 10_000,
+            claim_ms: 60_000,
+        }
+    }
+}
+
+impl Deadlines {
+    fn check(&self) -> Result<(), String> {
+        within("deadlines.look_ms", self.look_ms, 10, 60_000)?;
+        within("deadlines.batch_max", self.batch_max.into(), 1, 1_000)?;
+        within("deadlines.pause_ms", self.pause_ms, 0, 60_000)?;
+        let confirm = self.confirm_ms_max;
+        within("deadlines.confirm_ms_max", confirm, 100, 60_000)?;
+        within("deadlines.claim_ms", self.claim_ms, 1_000, 3_600_000)?;
+        if self.claim_ms > confirm {
+            Ok(())
+        } else {
+            Err("deadlines.claim_ms: must be longer than deadlines.confirm_ms_max".to_owned())
+        }
     }
 }
 
@@ -167,13 +217,18 @@ impl chassis::Common for Config {
         within("journal.linger_ms", self.journal.linger_ms, 0, 1_000)?;
         within("journal.standby_ms", self.journal.standby_ms, 10, 60_000)?;
         within("follow.wait_ms_max", self.follow.wait_ms_max, 0, 60_000)?;
+        self.deadlines.check()?;
         self.pages.check()?;
         self.database.options()?;
         self.database.migrate_options()?;
         let map = Map::load(&self.flow).map_err(|e| format!("flow: {e}"))?;
         map.lane(crate::app::FOLLOW).map_err(|e| e.to_string())?;
         Regulations::load(&self.regulations).map_err(|e| format!("regulations: {e}"))?;
-        Ok(())
+        let calendar = Calendar::load(&self.calendar).map_err(|e| format!("calendar: {e}"))?;
+        calendar.check().first().map_or(Ok(()), |found| {
+            let path = self.calendar.display();
+            Err(format!("calendar: {path}: {found}"))
+        })
     }
 }
 
@@ -217,6 +272,9 @@ mod tests {
         assert!(said("linger_ms = 5", "linger_ms = 5000").contains("journal.linger_ms: 5000"));
         assert!(said("connections_max = 10", "connections_max = 1").contains("connections_max"));
         assert!(said("wait_ms_max = 2000", "wait_ms_max = 99999").contains("follow.wait_ms_max"));
+        assert!(said("look_ms = 1000", "look_ms = 1").contains("deadlines.look_ms: 1"));
+        let confirm = said("look_ms = 1000", "claim_ms = 5000");
+        assert!(confirm.contains("deadlines.claim_ms: must be longer"));
         let trace = "trace_url = \"http";
         assert!(said(trace, "trace_url = \"javascript").contains("pages.trace_url"));
         let url = "postgres://kezek_monitor:kezek@";

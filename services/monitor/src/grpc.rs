@@ -55,7 +55,7 @@ impl Monitor for Door {
         request: Request<proto::GetApplicationRequest>,
     ) -> Answer<proto::Application> {
         let asked = request.into_inner();
-        let answer = self.questions.application(&asked.number);
+        let answer = self.questions.application(&asked.number, Timestamp::now());
         Ok(Response::new(application(answer.await.map_err(status)?)))
     }
 
@@ -104,7 +104,7 @@ impl Monitor for Door {
         &self,
         _request: Request<proto::ListLanesRequest>,
     ) -> Answer<proto::ListLanesResponse> {
-        let answer = self.questions.lanes();
+        let answer = self.questions.lanes(Timestamp::now());
         let lanes = answer.await.map_err(status)?;
         Ok(Response::new(proto::ListLanesResponse {
             lanes: lanes.into_iter().map(lane).collect(),
@@ -214,6 +214,7 @@ fn lane(said: answers::Lane) -> proto::Lane {
         kind: said.kind.to_owned(),
         waiting: said.waiting,
         parked: said.parked,
+        oldest_s: said.oldest_s,
         consumers: said.consumers,
         closed: said.closed,
         since: said.since.map(moment),

@@ -18,6 +18,7 @@ use crate::{
     batch::{Batch, Entry, Undecodable},
     metrics::JournalMeter,
     store::{Store, StoreError, WriteError, Writer},
+    whereabouts::Ways,
 };
 
 /// Batches smaller than this are followed by a pause in which the next one grows.
@@ -27,6 +28,7 @@ const BATCH_SMALL: usize = 100;
 #[derive(Debug)]
 pub struct Ingest {
     store: Store,
+    ways: Ways,
     writer: Option<Writer>,
     /// The database refused something in the last batch, which comes again: its entries are stored one by one.
     careful: bool,
@@ -40,12 +42,14 @@ impl Ingest {
     /// commits.
     pub fn new(
         store: Store,
+        ways: Ways,
         linger: Duration,
         meter: JournalMeter,
         now: fn() -> Timestamp,
     ) -> Self {
         Self {
             store,
+            ways,
             writer: None,
             careful: false,
             linger,
@@ -119,7 +123,12 @@ async fn store_alone(writer: &mut Writer, entry: Entry) -> Result<(), WriteError
         Err(WriteError::Poisoned(error)) => {
             let why = format!("the database refuses it: {error}");
             let content = Err(Undecodable { why, bytes });
-            let batch = Batch::new([Entry { offset, content }], writer.next_offset());
+            let noted_entry = Entry {
+                offset,
+                content,
+                stand: None,
+            };
+            let batch = Batch::new([noted_entry], writer.next_offset());
             writer.write(&batch).await?;
             noted(&batch);
             Ok(())
@@ -148,14 +157,19 @@ fn times(entries: &[Entry]) -> impl Iterator<Item = Timestamp> {
 #[async_trait]
 impl broker::Reader for Ingest {
     async fn take(&mut self, entries: Vec<broker::Entry>) -> Result<(), Fault> {
-        self.store(entries.into_iter().map(entry).collect()).await
+        let ways = self.ways.clone();
+        let entries = entries.into_iter().map(|read| entry(read, &ways));
+        self.store(entries.collect()).await
     }
 }
 
 /// An entry of the stream as the journal takes it. Of a message that the broker itself gave up, its being set
 /// aside is the one thing that was not told yet.
-pub fn entry(read: broker::Entry) -> Entry {
+pub fn entry(read: broker::Entry, ways: &Ways) -> Entry {
     let offset = i64::try_from(read.offset).unwrap_or(i64::MAX);
+    let given_up_in = read.dead.as_ref().map(|dead| dead.lane.as_str());
+    let event = read.event.as_ref().ok();
+    let stand = event.and_then(|event| ways.stand(&read.key, event, given_up_in));
     let content = match (read.event, read.dead) {
         (Ok(event), None) => Ok(event),
         (Ok(event), Some(dead)) => Ok(given_up(event, &dead)),
@@ -164,7 +178,11 @@ pub fn entry(read: broker::Entry) -> Entry {
             bytes,
         }),
     };
-    Entry { offset, content }
+    Entry {
+        offset,
+        content,
+        stand,
+    }
 }
 
 fn given_up(mut event: Event, dead: &broker::DeadLetter) -> Event {

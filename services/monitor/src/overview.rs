@@ -11,21 +11,18 @@ use regulations::{Medians, Progress};
 use serde::Serialize;
 
 use crate::{
-    answers::{Moment, ReasonSaid, Text},
+    answers::{Moment, ReasonSaid, Step, Text},
     questions::{Known, Questions, Unanswered},
     search::{InvalidSearch, Key, Search, Typed},
     status::{Reason, Status, standing},
-    store::Listed,
+    store::{Listed, Pressed},
 };
 
-/// Open applications that are looked at for steps that are late, and applications measured for a median.
+/// Applications that are looked at for steps that are late or near it, and applications measured for a median.
 pub const LOOKED_AT_MAX: u16 = 200;
 
 /// Messages set aside that are told of.
 const PARKED_MAX: u16 = 200;
-
-/// A step is near its end past this part of the time allowed, in percent.
-pub const NEAR_PERCENT: u32 = 75;
 
 impl From<InvalidSearch> for Unanswered {
     fn from(error: InvalidSearch) -> Self {
@@ -124,7 +121,7 @@ impl Questions {
 
     /// The name of a service, if there is one of this code.
     pub fn service_name(&self, code: &str) -> Option<Text> {
-        let regulation = self.regulations.get(&ServiceCode::new(code).ok()?)?;
+        let regulation = self.regulations().get(&ServiceCode::new(code).ok()?)?;
         Some(Text::from(&regulation.name))
     }
 
@@ -140,7 +137,7 @@ impl Questions {
 
     /// One flow for each service of the regulations, those without applications too.
     fn flows(&self, counts: Vec<crate::store::StatusCount>) -> Vec<Flow> {
-        let services = self.regulations.iter().map(|r| r.code.to_string());
+        let services = self.regulations().iter().map(|r| r.code.to_string());
         let mut flows: BTreeMap<String, BTreeMap<Status, i64>> =
             services.map(|service| (service, BTreeMap::new())).collect();
         for count in counts {
@@ -193,27 +190,32 @@ impl Questions {
         Ok(known.collect())
     }
 
-    /// Steps under way that are late or near it, the most pressing first; of the applications open longest.
+    /// Steps under way that are late or past a warning, the most pressing first; of those that have been so
+    /// longest.
     pub async fn pressing(&self, now: Timestamp) -> Result<Vec<Pressing>, Unanswered> {
-        let oldest = self.store.oldest_open(LOOKED_AT_MAX).await?;
+        let numbers = self.store.pressing(now, LOOKED_AT_MAX).await?;
+        let known = self.known_of(&numbers).await?;
+        let outages = self.outages_for(&known).await?;
         let mut pressing: Vec<Pressing> = Vec::new();
-        for known in self.known_of(&oldest).await? {
-            let open = self.steps(&known, now).unwrap_or_default().into_iter();
-            pressing.extend(
-                open.filter(|step| step.progress == "open")
-                    .filter_map(|step| {
-                        let percent = percent(&step)?;
-                        (percent >= NEAR_PERCENT).then(|| Pressing {
-                            number: known.kept.number.clone(),
-                            service: known.kept.service.clone(),
-                            step,
-                            percent,
-                        })
-                    }),
-            );
+        for known in known {
+            let steps = self.steps(&known, &outages, now).unwrap_or_default();
+            let pressed = steps.into_iter().filter(Step::presses);
+            pressing.extend(pressed.filter_map(|step| {
+                Some(Pressing {
+                    number: known.kept.number.clone(),
+                    service: known.kept.service.clone(),
+                    percent: step.used_percent?,
+                    step,
+                })
+            }));
         }
         pressing.sort_by_key(|one| std::cmp::Reverse(one.percent));
         Ok(pressing)
+    }
+
+    /// How many steps under way are late, near their end, or stand still.
+    pub async fn pressed(&self, now: Timestamp) -> Result<Pressed, Unanswered> {
+        Ok(self.store.pressed(None, now).await?)
     }
 
     /// Messages set aside, the longest first.
@@ -234,20 +236,28 @@ impl Questions {
             .store
             .newest_of(service.as_str(), channel.as_str(), LOOKED_AT_MAX);
         let known = self.known_of(&newest.await?).await?;
+        let outages = self.outages_for(&known).await?;
         let mut used: BTreeMap<u16, Vec<SignedDuration>> = BTreeMap::new();
         for known in &known {
-            for time in self.step_times(known, now).unwrap_or_default() {
+            for time in self.step_times(known, &outages, now).unwrap_or_default() {
                 if let (Progress::Done, Some(took)) = (time.progress, time.used) {
                     used.entry(time.number).or_default().push(took);
                 }
             }
         }
-        let medians = used.into_iter().filter_map(|(step, mut times)| {
-            times.sort_unstable();
-            Some((step, *times.get(times.len() / 2)?))
-        });
+        let medians = used
+            .into_iter()
+            .filter_map(|(step, times)| Some((step, median(times)?)));
         Ok((medians.collect(), known.len()))
     }
+}
+
+/// The middle of `times`, between the two in the middle where they are even: PostgreSQL's `percentile_cont(0.5)`.
+fn median(mut times: Vec<SignedDuration>) -> Option<SignedDuration> {
+    times.sort_unstable();
+    let upper = *times.get(times.len() / 2)?;
+    let lower = *times.get((times.len() - 1) / 2)?;
+    Some(lower + (upper - lower) / 2)
 }
 
 fn key(listed: &Listed) -> Option<Key> {
@@ -255,14 +265,6 @@ fn key(listed: &Listed) -> Option<Key> {
         received_at: listed.received_at,
         number: listed.number.parse().ok()?,
     })
-}
-
-/// Time used of the time allowed, in percent; none where the step has not begun.
-pub fn percent(step: &crate::answers::Step) -> Option<u32> {
-    let (began, due) = step.began.zip(step.due)?;
-    let allowed = u64::try_from(due.0.duration_since(began.0).as_millis()).ok()?;
-    let percent = step.used_ms?.saturating_mul(100) / allowed.max(1);
-    Some(u32::try_from(percent).unwrap_or(u32::MAX))
 }
 
 fn set_aside(fact: &Fact) -> Option<SetAside> {
@@ -289,4 +291,21 @@ fn set_aside(fact: &Fact) -> Option<SetAside> {
         reason: (&reason).into(),
         action: fault::find(code).map(|code| code.action.into()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_median_is_the_middle_of_what_was_measured() {
+        let of = |seconds: &[i64]| {
+            let times = seconds.iter().copied().map(SignedDuration::from_secs);
+            median(times.collect()).map(|median| median.as_millis())
+        };
+        assert_eq!(of(&[]), None);
+        assert_eq!(of(&[7]), Some(7000));
+        assert_eq!(of(&[9, 1, 2]), Some(2000));
+        assert_eq!(of(&[9, 1, 2, 4]), Some(3000));
+    }
 }

@@ -7,6 +7,7 @@
 mod application;
 mod files;
 mod frame;
+mod hints;
 mod list;
 mod live;
 mod overview;
@@ -32,6 +33,7 @@ use tokio::sync::watch;
 pub use live::follow;
 
 use crate::{
+    app::chain,
     http::around,
     questions::{Questions, Unanswered},
 };
@@ -46,6 +48,7 @@ pub struct Pages {
     moved: watch::Receiver<i64>,
     /// Where a trace is looked at; `{number}` and `{message_id}` are replaced.
     trace_url: Option<Arc<str>>,
+    measured: regulation::Measured,
 }
 
 impl Pages {
@@ -58,6 +61,7 @@ impl Pages {
             questions,
             moved,
             trace_url: trace_url.map(Into::into),
+            measured: regulation::measured(),
         }
     }
 }
@@ -165,15 +169,22 @@ struct NoAnswer {
     meaning: &'static str,
     action: &'static str,
     code: &'static str,
+    /// How to write the field that was wrong.
+    hint: Option<&'static str>,
     detail: String,
 }
 
-fn unanswered(frame: Frame, error: Unanswered) -> Response {
+fn unanswered(frame: Frame, error: &Unanswered) -> Response {
     let (code, detail) = (error.code(), error.detail());
     if code.again == fault::Again::Later {
-        let error = format!("{:#}", anyhow::Error::from(error));
+        let error = chain(error);
         tracing::warn!(error, "a page was not answered");
     }
+    let detail = match error {
+        // The meaning says it already.
+        Unanswered::NoApplication(_) | Unanswered::NoMessage => String::new(),
+        _ => detail,
+    };
     refused(frame, code, detail)
 }
 
@@ -182,14 +193,17 @@ fn refused(frame: Frame, code: &'static Code, detail: String) -> Response {
         title: frame.say(w::NOT_ANSWERED).to_owned(),
         ..frame
     };
+    let field = detail.split_once(':').map_or("", |(field, _)| field);
+    let hint = hints::of(field).map(|text| frame.say(text));
     let mut response = show(&NoAnswer {
         meaning: frame.say(code.meaning),
         action: frame.say(code.action),
         code: code.name,
         // Repeats the meaning where nothing more may be said.
         detail: Some(detail)
-            .filter(|detail| detail != code.meaning.en)
+            .filter(|detail| detail != code.meaning.en && hint.is_none())
             .unwrap_or_default(),
+        hint,
         frame,
     });
     *response.status_mut() =

@@ -7,11 +7,14 @@ use fault::{Code, delivery, door, inside};
 use flow::{LaneKind, Map, QueueDeclaration};
 use jiff::Timestamp;
 use message::{Channel, Detail, Fact, MessageId, Number, ServiceCode};
-use regulations::{Progress, Regulation, Regulations, StepTime, monday_to_friday};
+use regulations::{ApplicantKind, Outage, Progress, Regulation, Regulations, Seen, StepTime};
 
 use crate::{
-    answers::{Application, JournalPage, Lane, Moment, Receipt, Step, Text, Timeline, Verified},
+    answers::{
+        Application, Deadline, JournalPage, Lane, Moment, Receipt, Step, Text, Timeline, Verified,
+    },
     chain::Checkpoint,
+    deadlines::Rules,
     kept::Kept,
     status::{Standing, standing},
     store::{Store, StoreError},
@@ -72,7 +75,7 @@ impl Unanswered {
 #[derive(Clone)]
 pub struct Questions {
     pub store: Store,
-    pub regulations: Arc<Regulations>,
+    pub rules: Rules,
     pub map: Arc<Map>,
     pub queues: Arc<dyn Queues>,
 }
@@ -90,6 +93,11 @@ pub const PAGE_ROWS_MAX: u16 = 1000;
 const PAGE_ROWS: u16 = 100;
 
 impl Questions {
+    /// The services as data.
+    pub fn regulations(&self) -> &Regulations {
+        &self.rules.regulations
+    }
+
     pub(crate) async fn known(&self, number: Number) -> Result<Known, Unanswered> {
         let rows = self.store.rows_of(number).await?;
         let facts: Vec<Fact> = rows.iter().filter_map(|row| row.fact().ok()).collect();
@@ -105,7 +113,8 @@ impl Questions {
     }
 
     pub(crate) fn regulation(&self, kept: &Kept) -> Option<&Regulation> {
-        self.regulations.get(&ServiceCode::new(&kept.service).ok()?)
+        self.regulations()
+            .get(&ServiceCode::new(&kept.service).ok()?)
     }
 
     pub(crate) fn said(&self, known: &Known) -> Application {
@@ -113,40 +122,88 @@ impl Questions {
         Application::new(&known.kept, &known.standing, name)
     }
 
-    /// Where the application stands whose number a person typed.
-    pub async fn application(&self, number: &str) -> Result<Application, Unanswered> {
+    /// Where the application stands whose number a person typed, seen at `now`.
+    pub async fn application(
+        &self,
+        number: &str,
+        now: Timestamp,
+    ) -> Result<Application, Unanswered> {
         let known = self.known(read_number(number)?).await?;
-        Ok(self.said(&known))
+        let outages = self.outages_for([&known]).await?;
+        let steps = self.steps(&known, &outages, now).unwrap_or_default();
+        Ok(Application {
+            deadline: pressing(&steps),
+            ..self.said(&known)
+        })
+    }
+
+    /// Outages that may have stopped the clock of one of these.
+    pub(crate) async fn outages_for<'a>(
+        &self,
+        known: impl IntoIterator<Item = &'a Known>,
+    ) -> Result<Vec<Outage>, Unanswered> {
+        let facts = known.into_iter().flat_map(|known| &known.facts);
+        match facts.map(|fact| fact.at).min() {
+            Some(since) => Ok(self.store.outages(since).await?),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// The facts of an application and its regulation's steps, seen at `now`.
     pub async fn timeline(&self, number: &str, now: Timestamp) -> Result<Timeline, Unanswered> {
         let known = self.known(read_number(number)?).await?;
+        let outages = self.outages_for([&known]).await?;
+        let steps = self.steps(&known, &outages, now).unwrap_or_default();
         Ok(Timeline {
-            application: self.said(&known),
+            application: Application {
+                deadline: pressing(&steps),
+                ..self.said(&known)
+            },
             facts: known.rows.iter().map(Into::into).collect(),
-            steps: self.steps(&known, now).unwrap_or_default(),
+            steps,
         })
     }
 
     /// None where the service or channel has no table any more.
-    pub(crate) fn step_times(&self, known: &Known, now: Timestamp) -> Option<Vec<StepTime>> {
+    pub(crate) fn step_times(
+        &self,
+        known: &Known,
+        outages: &[Outage],
+        now: Timestamp,
+    ) -> Option<Vec<StepTime>> {
         let regulation = self.regulation(&known.kept)?;
         let channel: Channel = known.kept.channel.parse().ok()?;
         // Where the document travels inside of its signature, the longest term counts.
         let form = serde_json::from_slice(&known.kept.document).unwrap_or_default();
-        Some(regulation.timeline(channel, &form, &known.facts, now, &monday_to_friday))
+        let applicant = known
+            .kept
+            .applicant()
+            .map(|a| ApplicantKind::from(&a.number));
+        let seen = Seen {
+            form: &form,
+            applicant,
+            facts: &known.facts,
+            outages,
+            calendar: &self.rules.calendar,
+            now,
+        };
+        Some(regulation.timeline(channel, &seen))
     }
 
     /// The same in words.
-    pub(crate) fn steps(&self, known: &Known, now: Timestamp) -> Option<Vec<Step>> {
-        let times = self.step_times(known, now)?;
+    pub(crate) fn steps(
+        &self,
+        known: &Known,
+        outages: &[Outage],
+        now: Timestamp,
+    ) -> Option<Vec<Step>> {
+        let times = self.step_times(known, outages, now)?;
         let regulation = self.regulation(&known.kept)?;
         let channel: Channel = known.kept.channel.parse().ok()?;
         let table = &regulation.channel(channel)?.steps;
         let said = |time: StepTime| {
             let step = table.iter().find(|step| step.number == time.number);
-            let unit = step.and_then(|step| self.regulations.words.units.get(&step.unit));
+            let unit = step.and_then(|step| self.regulations().words.units.get(&step.unit));
             Step {
                 number: time.number,
                 unit: unit.map(Into::into),
@@ -157,7 +214,11 @@ impl Questions {
                 due: time.due.map(Moment),
                 ended: time.ended.map(Moment),
                 used_ms: time.used.and_then(|used| used.as_millis().try_into().ok()),
+                used_percent: time.used_percent,
+                near: time.near(now).is_some(),
                 late: time.late,
+                pauses: time.pauses.iter().map(Into::into).collect(),
+                paused: time.standing_still().map(Into::into),
             }
         };
         Some(times.into_iter().map(said).collect())
@@ -191,8 +252,8 @@ impl Questions {
         })
     }
 
-    /// Every lane of the map, in its order.
-    pub async fn lanes(&self) -> Result<Vec<Lane>, Unanswered> {
+    /// Every lane of the map, in its order, as it stands at `now`.
+    pub async fn lanes(&self, now: Timestamp) -> Result<Vec<Lane>, Unanswered> {
         let queues: Vec<QueueDeclaration> = self
             .map
             .lanes
@@ -208,9 +269,21 @@ impl Questions {
             .into_iter()
             .map(|state| (state.lane, state.fact))
             .collect();
+        let passed = self.map.lanes.iter().filter(|lane| lane.facts.is_empty());
+        let passed: Vec<&str> = passed.map(|lane| lane.name.as_str()).collect();
+        let oldest = self.store.oldest(&passed).await?;
+        let age_s = |name: &str| {
+            let known = passed.contains(&name);
+            let age = oldest.get(name).map(|since| now.duration_since(*since));
+            let age = age.and_then(|age| u64::try_from(age.as_secs()).ok());
+            known.then(|| age.unwrap_or(0))
+        };
         let lanes = self.map.lanes.iter().zip(counts.chunks(2));
         Ok(lanes
-            .map(|(lane, counts)| said_of(lane, counts, states.get(lane.name.as_str())))
+            .map(|(lane, counts)| Lane {
+                oldest_s: age_s(lane.name.as_str()),
+                ..said_of(lane, counts, states.get(lane.name.as_str()))
+            })
             .collect())
     }
 
@@ -232,6 +305,19 @@ pub(crate) fn read_number(number: &str) -> Result<Number, Unanswered> {
     number
         .parse()
         .map_err(|error: message::InvalidNumber| Unanswered::Malformed(format!("number: {error}")))
+}
+
+/// Of the steps under way, the one that has used most of its time.
+fn pressing(steps: &[Step]) -> Option<Deadline> {
+    let open = steps.iter().filter(|step| step.progress == "open");
+    let most = open.max_by_key(|step| step.used_percent)?;
+    Some(Deadline {
+        step: most.number,
+        due: most.due,
+        near: most.near,
+        late: most.late,
+        paused: most.paused.clone(),
+    })
 }
 
 fn progress(progress: Progress) -> &'static str {
@@ -264,6 +350,7 @@ fn said_of(lane: &flow::Lane, counts: &[Count], state: Option<&Fact>) -> Lane {
         kind: kind(lane.kind),
         waiting: count(0).ready,
         parked: count(1).ready,
+        oldest_s: None,
         consumers: count(0).consumers,
         closed: closed.is_some(),
         since: state.map(|fact| Moment(fact.at)),

@@ -27,6 +27,8 @@ pub struct Typed {
     pub service: String,
     pub provider: String,
     pub status: String,
+    /// Only applications with a step that is late.
+    pub late: bool,
     /// First and last day of receipt, local time, `2026-11-22`.
     pub from: String,
     pub to: String,
@@ -51,6 +53,8 @@ pub struct Search {
     pub service: Option<String>,
     pub provider: Option<String>,
     pub status: Option<Status>,
+    /// Only those with a step that is late when they are looked for.
+    pub late: bool,
     /// Received at this moment or later.
     pub from: Option<Timestamp>,
     /// Received before this moment.
@@ -112,6 +116,7 @@ impl TryFrom<&Typed> for Search {
             service: read("service", &typed.service, word)?,
             provider: read("provider", &typed.provider, word)?,
             status: read("status", &typed.status, status)?,
+            late: typed.late,
             from: read("from", &typed.from, day)?.map(start_of).transpose()?,
             before: to
                 .map(|day| day.tomorrow().map_err(|e| invalid("to", e.to_string())))

@@ -3,9 +3,12 @@
 //! The service works as a role that may add to the journal and never change it; it refuses to work as a role
 //! that may do more. Only [`migrate`] is done as the owner of the tables.
 
+mod claims;
+mod deadlines;
 mod project;
 mod read;
 mod search;
+mod standing;
 mod walk;
 mod write;
 
@@ -16,9 +19,12 @@ use sqlx::{
     postgres::{PgConnectOptions, PgConnection, PgPoolOptions},
 };
 
+pub use claims::{Claim, Pressed, Settled};
 pub use read::{LaneState, Page, Receipt, Settlement};
 pub use search::{Listed, StatusCount};
 pub use write::{WriteError, Writer, Written};
+
+use crate::deadlines::Rules;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 
@@ -44,17 +50,28 @@ pub enum StoreError {
 pub struct Store {
     pool: PgPool,
     options: PgConnectOptions,
+    rules: Rules,
 }
 
 impl Store {
     /// Prepares a pool of at most `connections_max`; connects when first asked, and again whenever needed.
-    pub fn new(options: PgConnectOptions, connections_max: u32, patience: Duration) -> Self {
+    /// Deadlines are kept by `rules`.
+    pub fn new(
+        options: PgConnectOptions,
+        connections_max: u32,
+        patience: Duration,
+        rules: Rules,
+    ) -> Self {
         let options = steadied(options);
         let pool = PgPoolOptions::new()
             .max_connections(connections_max)
             .acquire_timeout(patience)
             .connect_lazy_with(options.clone());
-        Self { pool, options }
+        Self {
+            pool,
+            options,
+            rules,
+        }
     }
 
     /// Whether the database answers.

@@ -1,21 +1,18 @@
 //! Makes the parts of the notifier and joins them.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use anyhow::{Context, ensure};
-use broker::{CheckError, Publisher};
-use chassis::{Chassis, Condition};
-use flow::{Lane, Map};
+use chassis::Chassis;
+use flow::Map;
 use jiff::Timestamp;
+use message::LaneName;
 use regulations::Regulations;
-use tokio_util::sync::CancellationToken;
+use stage::Stage;
 
 use crate::{channels, config::Config, notify::Notify, texts::Texts, told::Told};
 
 const SERVICE: &str = "notifier";
-
-/// Pause between looks at a broker that is not there.
-const BROKER_PAUSE: Duration = Duration::from_secs(1);
 
 /// Builds the stage of each lane `notifier.<channel>` and hands its work to the process.
 #[expect(clippy::unused_async, reason = "the shape that the chassis calls")]
@@ -32,6 +29,7 @@ pub async fn build(config: Config, chassis: Chassis) -> anyhow::Result<()> {
         !lanes.is_empty(),
         "the flow map has no lane of the notifier"
     );
+    let mut stages: Vec<(LaneName, Arc<dyn Stage>)> = Vec::new();
     for lane in lanes {
         let name = lane
             .name
@@ -40,63 +38,28 @@ pub async fn build(config: Config, chassis: Chassis) -> anyhow::Result<()> {
             .to_owned();
         let channel = config.channels.get(&name);
         let channel = channel.with_context(|| format!("channels.{name} is missing"))?;
+        let channel = channels::open(&channel.adapter, &channel.settings)?;
+        if let Some(filed_by) = &lane.filed_by {
+            ensure!(
+                channel.filed_by() == Some(filed_by),
+                "channels.{name}: its lane hears only of what {filed_by} filed, and it tells another"
+            );
+        }
         let stage = Notify {
-            channel: channels::open(&channel.adapter, &channel.settings)?,
+            channel,
             name,
             texts: Arc::clone(&texts),
             regulations: Arc::clone(&regulations),
             told: Told::new(&config.redis)?,
             now: Timestamp::now,
         };
-        let work = Work {
-            config: config.broker.clone(),
-            map: Arc::clone(&map),
-            lane: lane.clone(),
-            condition: chassis.condition("broker"),
-            shutdown: chassis.shutdown(),
-        };
-        chassis.spawn("lane", work.run(stage));
+        stages.push((lane.name.clone(), Arc::new(stage)));
     }
-    Ok(())
-}
-
-/// What one lane needs to be worked.
-struct Work {
-    config: broker::Config,
-    map: Arc<Map>,
-    lane: Lane,
-    condition: Condition,
-    shutdown: CancellationToken,
-}
-
-impl Work {
-    /// Looks at the broker until it is there and safe, then works the lane until `shutdown`.
-    async fn run(self, stage: Notify) -> anyhow::Result<()> {
-        let queues = self.map.queues_of(SERVICE);
-        while let Err(error) = broker::check(&self.config, &queues).await {
-            let CheckError::Unavailable { what, source } = error else {
-                return Err(error.into());
-            };
-            tracing::warn!(what, %source, "the broker cannot be looked at yet");
-            tokio::select! {
-                () = self.shutdown.cancelled() => return Ok(()),
-                () = tokio::time::sleep(BROKER_PAUSE) => {}
-            }
-        }
-        self.condition.set(true);
-        let publisher = Publisher::start(&self.config, self.lane.name.as_str());
-        let drain = Duration::from_millis(self.config.drain_ms_max);
-        broker::run_lane(
-            self.config,
-            self.map,
-            self.lane.name,
-            Arc::new(stage),
-            publisher.clone(),
-            self.shutdown,
-            Timestamp::now,
-        )
-        .await?;
-        publisher.close(drain).await;
+    let (condition, shutdown) = (chassis.condition("broker"), chassis.shutdown());
+    chassis.spawn("lanes", async move {
+        let is_up = || condition.set(true);
+        broker::run_lanes(config.broker, map, SERVICE, stages, shutdown, is_up).await?;
         Ok(())
-    }
+    });
+    Ok(())
 }

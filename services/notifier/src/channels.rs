@@ -10,7 +10,7 @@ mod webhook;
 use async_trait::async_trait;
 use fault::Fault;
 use jiff::Timestamp;
-use message::{Fact, Message};
+use message::{Fact, Message, ParticipantId};
 pub use outside::BadSettings;
 
 use crate::{
@@ -26,6 +26,11 @@ pub trait Channel: std::fmt::Debug + Send + Sync + 'static {
 
     /// Where the one who is concerned by `message` can be reached this way, if he can.
     fn address<'a>(&'a self, message: &'a Message) -> Option<&'a str>;
+
+    /// The participant that this way leads to, who hears of what he filed and of nothing else.
+    fn filed_by(&self) -> Option<&ParticipantId> {
+        None
+    }
 
     /// Whether it is worth a fact that somebody cannot be reached this way. It is on one way, so that the
     /// journal shows of every application that nobody was forgotten.

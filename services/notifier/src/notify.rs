@@ -45,9 +45,7 @@ impl Stage for Notify {
             return true;
         };
         let mut told = occasions(event).peekable();
-        self.channel.is_missed()
-            || told.peek().is_none()
-            || told.any(|(_, occasion)| self.addressee(message, occasion).is_some())
+        told.peek().is_none() || told.any(|(_, occasion)| self.tells(message, occasion))
     }
 
     async fn handle(&self, event: &Event) -> Result<Verdict, Fault> {
@@ -57,15 +55,12 @@ impl Stage for Notify {
             .as_ref()
             .ok_or_else(|| nothing("there is no message"))?;
         let mut notified = Vec::new();
-        for (fact, occasion) in occasions(event) {
-            match self.addressee(message, occasion) {
-                Some(address) => notified.push(self.tell(message, fact, address).await?),
-                None if self.channel.is_missed() => {
-                    let nobody = NotificationOutcome::NoAddress;
-                    notified.push(self.notified(fact, nobody, String::new()));
-                }
-                None => {}
-            }
+        let told = occasions(event).filter(|(_, occasion)| self.tells(message, *occasion));
+        for (fact, _) in told {
+            notified.push(match self.channel.address(message) {
+                Some(address) => self.tell(message, fact, address).await?,
+                None => self.notified(fact, NotificationOutcome::NoAddress, String::new()),
+            });
         }
         if notified.is_empty() {
             return Err(nothing("no fact is one that anybody is told of this way"));
@@ -73,7 +68,7 @@ impl Stage for Notify {
         Ok(Verdict::Pass {
             message: message.clone(),
             facts: notified,
-            next: Next::End,
+            next: Next::Journal,
         })
     }
 
@@ -89,11 +84,12 @@ fn occasions(event: &Event) -> impl Iterator<Item = (&Fact, Occasion)> {
 }
 
 impl Notify {
-    /// Where the one is reached who is to be told of `occasion` this way.
-    fn addressee<'a>(&'a self, message: &'a Message, occasion: Occasion) -> Option<&'a str> {
-        let is_told =
-            occasion.concerns_applicant(message) && !occasion.is_silent(self.channel.form());
-        is_told.then(|| self.channel.address(message)).flatten()
+    /// Whether somebody is to be told of `occasion` this way; an address that is missed counts.
+    fn tells(&self, message: &Message, occasion: Occasion) -> bool {
+        let reached = || self.channel.address(message).is_some() || self.channel.is_missed();
+        occasion.concerns_applicant(message)
+            && !occasion.is_silent(self.channel.form())
+            && reached()
     }
 
     async fn tell(&self, message: &Message, fact: &Fact, address: &str) -> Result<Detail, Fault> {
@@ -117,24 +113,36 @@ impl Notify {
 
     /// Sends the letter unless it was sent before.
     async fn once(&self, note: Note<'_>) -> Result<NotificationOutcome, Fault> {
-        match self.told.claim(note.id).await {
-            Claim::Ours | Claim::Unknown => {}
+        let under_way = || Fault::later(&delivery::NOTIFICATION_UNDER_WAY, DOING);
+        let id = note.id;
+        let sent = match self.told.claim(id).await {
             Claim::Done(outcome) => return Ok(outcome),
-            Claim::Others => return Err(Fault::later(&delivery::NOTIFICATION_UNDER_WAY, DOING)),
-        }
+            Claim::Others => return Err(under_way()),
+            Claim::Unknown => self.send(note).await?,
+            Claim::Ours(lease) => {
+                let sent = self.told.hold(&lease, self.send(note)).await;
+                let sent = sent.ok_or_else(under_way)?;
+                if sent.is_err() {
+                    self.told.release(&lease).await;
+                }
+                sent?
+            }
+        };
+        self.told.keep(id, sent).await;
+        Ok(sent)
+    }
+
+    async fn send(&self, note: Note<'_>) -> Result<NotificationOutcome, Fault> {
         let span = span::notify(&self.name);
-        let outcome = match self.channel.send(note).instrument(span.clone()).await {
-            Ok(Answer::Taken) => NotificationOutcome::Sent,
-            Ok(Answer::Rejected) => NotificationOutcome::Rejected,
+        match self.channel.send(note).instrument(span.clone()).await {
+            Ok(Answer::Taken) => Ok(NotificationOutcome::Sent),
+            Ok(Answer::Rejected) => Ok(NotificationOutcome::Rejected),
             Err(fault) => {
                 span.record(names::ERROR_CODE, fault.code.name);
                 span::failed(&span, fault.code.name);
-                self.told.release(note.id).await;
-                return Err(fault);
+                Err(fault)
             }
-        };
-        self.told.keep(note.id, outcome).await;
-        Ok(outcome)
+        }
     }
 
     fn notified(&self, of: &Fact, outcome: NotificationOutcome, recipient: String) -> Detail {

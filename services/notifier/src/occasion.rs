@@ -24,7 +24,9 @@ pub enum Occasion {
     Declined,
 }
 
-/// Facts that no applicant is told of: steps on the way, and what operators have to deal with.
+/// Facts that no applicant is told of: steps on the way, and what operators have to deal with. Deadlines are of
+/// these: most are seconds of the house's own steps, and whoever is late has to act, not who waits; the pages
+/// and the timeline show them.
 pub const SILENT: &[FactName] = &[
     FactName::Verified,
     FactName::QueryMade,

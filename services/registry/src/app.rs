@@ -1,8 +1,8 @@
 //! Makes the parts and joins them. No logic.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use async_trait::async_trait;
 use broker::Publisher;
 use chassis::Chassis;
@@ -11,7 +11,7 @@ use flow::Map;
 use jiff::Timestamp;
 use message::{LaneName, RegisterName};
 use regulations::Regulations;
-use stage::Publication;
+use stage::{Publication, Stage};
 use tokio::net::TcpListener;
 use tonic::transport::{Server, server::TcpIncoming};
 use wire::proto::registry::registry_server::SERVICE_NAME;
@@ -32,13 +32,13 @@ const JOURNAL_MAX: Duration = Duration::from_secs(5);
 /// Builds the service: a lane for each register, and the door for questions.
 pub async fn build(config: Config, chassis: Chassis) -> anyhow::Result<()> {
     let map = Arc::new(Map::load(&config.flow)?);
-    let regulations = regulations(&config.regulations, &map)?;
+    let has_lane = |lane: &str| map.lane(lane).is_ok();
+    let regulations = Arc::new(Regulations::load_checked(&config.regulations, &has_lane)?);
     let registers = registers(&config)?;
-    broker::check(&config.broker, &map.queues_of(SERVICE)).await?;
 
     let publisher = Publisher::start(&config.broker, SERVICE);
     serve(&config.grpc, registers.clone(), publisher.clone(), &chassis).await?;
-    let mut lanes = Vec::new();
+    let mut lanes: Vec<(LaneName, Arc<dyn Stage>)> = Vec::new();
     for (name, register) in &config.registers {
         let stage = Arc::new(LookUp {
             register: name.clone(),
@@ -48,42 +48,13 @@ pub async fn build(config: Config, chassis: Chassis) -> anyhow::Result<()> {
         });
         lanes.push((LaneName::new(&lane_of(name))?, stage));
     }
-    for (lane, stage) in lanes {
-        let (broker, map, shutdown) = (config.broker.clone(), Arc::clone(&map), chassis.shutdown());
-        chassis.spawn(SERVICE, async move {
-            let publisher = Publisher::start(&broker, lane.as_str());
-            let (limit, closing) = (
-                Duration::from_millis(broker.confirm_ms_max),
-                publisher.clone(),
-            );
-            broker::run_lane(
-                broker,
-                map,
-                lane,
-                stage,
-                publisher,
-                shutdown,
-                Timestamp::now,
-            )
-            .await?;
-            closing.close(limit).await;
-            Ok(())
-        });
-    }
+    let (condition, shutdown) = (chassis.condition("broker"), chassis.shutdown());
+    chassis.spawn("lanes", async move {
+        let is_up = || condition.set(true);
+        broker::run_lanes(config.broker, map, SERVICE, lanes, shutdown, is_up).await?;
+        Ok(())
+    });
     Ok(())
-}
-
-/// The regulations, if nothing is wrong with them.
-fn regulations(folder: &Path, map: &Map) -> anyhow::Result<Arc<Regulations>> {
-    let regulations = Regulations::load(folder)?;
-    let findings = regulations.check(&|lane| map.lane(lane).is_ok());
-    if let Some(first) = findings.first() {
-        bail!(
-            "the regulations are wrong, {} times; first: {first}",
-            findings.len()
-        );
-    }
-    Ok(Arc::new(regulations))
 }
 
 fn registers(config: &Config) -> anyhow::Result<BTreeMap<RegisterName, Ask>> {

@@ -1,10 +1,6 @@
 //! The configuration of registry: `deploy/config/registry.toml`.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    net::SocketAddr,
-    path::PathBuf,
-};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 use flow::{LaneKind, Map};
 use message::RegisterName;
@@ -97,7 +93,9 @@ impl chassis::Common for Config {
             url.map_err(|_| "redis.url: not a Redis URL".to_owned())?;
         }
         let map = Map::load(&self.flow).map_err(|e| format!("flow: {e}"))?;
-        same_lanes(&map, &self.registers)?;
+        let here = self.registers.keys().map(lane_of);
+        map.has_exactly(LaneKind::Register, here)
+            .map_err(|e| format!("register: {e}"))?;
         for (name, register) in &self.registers {
             registries::open(&register.adapter, &register.settings)
                 .map_err(|e| format!("register.{name}: {e}"))?;
@@ -112,22 +110,6 @@ fn within(field: &str, value: u64, low: u64, high: u64) -> Result<(), String> {
     } else {
         Err(format!("{field}: {value} is not within {low} to {high}"))
     }
-}
-
-/// Every register lane of the map has its register here, and the other way round.
-fn same_lanes(map: &Map, registers: &BTreeMap<RegisterName, Register>) -> Result<(), String> {
-    let here: BTreeSet<String> = registers.keys().map(lane_of).collect();
-    let on_map = map.lanes_of_kind(LaneKind::Register);
-    let on_map: BTreeSet<String> = on_map.map(|lane| lane.name.to_string()).collect();
-    if let Some(lane) = on_map.difference(&here).next() {
-        return Err(format!(
-            "register: the map has lane `{lane}`; add its entry"
-        ));
-    }
-    if let Some(lane) = here.difference(&on_map).next() {
-        return Err(format!("register: lane `{lane}` is not on the map"));
-    }
-    Ok(())
 }
 
 #[cfg(test)]

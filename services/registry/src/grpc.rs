@@ -70,7 +70,9 @@ impl Lookup {
             id: question.request_id,
             number: question.purpose.application,
         };
-        let fact = Fact::new(about, (self.now)(), "registry", query_made(question));
+        // Whoever asks again, even the same, has made a query of its own (X15).
+        let once = uuid::Uuid::now_v7().to_string();
+        let fact = Fact::apart(about, (self.now)(), "registry", query_made(question), &once);
         let event = Event {
             facts: vec![fact],
             message: None,

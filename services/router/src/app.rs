@@ -1,12 +1,10 @@
 //! Makes the parts and joins them. No logic.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use anyhow::{Context, bail};
-use broker::Publisher;
+use anyhow::Context;
 use chassis::Chassis;
 use flow::Map;
-use jiff::Timestamp;
 use message::LaneName;
 use regulations::Regulations;
 use stage::Stage;
@@ -21,10 +19,11 @@ const SERVICE: &str = "router";
 const ROUTE: &str = "router.route";
 
 /// Builds the service: the lane that chooses, and a lane for each provider.
+#[expect(clippy::unused_async, reason = "the shape that the chassis calls")]
 pub async fn build(config: Config, chassis: Chassis) -> anyhow::Result<()> {
     let map = Arc::new(Map::load(&config.flow)?);
-    let regulations = regulations(&config.regulations, &map)?;
-    broker::check(&config.broker, &map.queues_of(SERVICE)).await?;
+    let has_lane = |lane: &str| map.lane(lane).is_ok();
+    let regulations = Arc::new(Regulations::load_checked(&config.regulations, &has_lane)?);
 
     let route = Route {
         map: Arc::clone(&map),
@@ -40,38 +39,11 @@ pub async fn build(config: Config, chassis: Chassis) -> anyhow::Result<()> {
         };
         lanes.push((LaneName::new(&lane_of(code))?, Arc::new(deliver)));
     }
-    for (lane, stage) in lanes {
-        let (broker, map, shutdown) = (config.broker.clone(), Arc::clone(&map), chassis.shutdown());
-        chassis.spawn(SERVICE, async move {
-            let publisher = Publisher::start(&broker, lane.as_str());
-            let (limit, closing) = (
-                Duration::from_millis(broker.confirm_ms_max),
-                publisher.clone(),
-            );
-            broker::run_lane(
-                broker,
-                map,
-                lane,
-                stage,
-                publisher,
-                shutdown,
-                Timestamp::now,
-            )
-            .await?;
-            closing.close(limit).await;
-            Ok(())
-        });
-    }
+    let (condition, shutdown) = (chassis.condition("broker"), chassis.shutdown());
+    chassis.spawn("lanes", async move {
+        let is_up = || condition.set(true);
+        broker::run_lanes(config.broker, map, SERVICE, lanes, shutdown, is_up).await?;
+        Ok(())
+    });
     Ok(())
-}
-
-/// The regulations, if nothing is wrong with them.
-fn regulations(folder: &Path, map: &Map) -> anyhow::Result<Arc<Regulations>> {
-    let regulations = Regulations::load(folder)?;
-    let findings = regulations.check(&|lane| map.lane(lane).is_ok());
-    if let Some(first) = findings.first() {
-        let count = findings.len();
-        bail!("the regulations are wrong, {count} times; first: {first}");
-    }
-    Ok(Arc::new(regulations))
 }

@@ -1,9 +1,6 @@
 //! The configuration of router: `deploy/config/router.toml`.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
-};
+use std::{collections::BTreeMap, path::PathBuf};
 
 use flow::{LaneKind, Map};
 use message::ProviderCode;
@@ -53,29 +50,15 @@ impl chassis::Common for Config {
     fn check(&self) -> Result<(), String> {
         self.broker.check().map_err(|e| e.to_string())?;
         let map = Map::load(&self.flow).map_err(|e| format!("flow: {e}"))?;
-        same_lanes(&map, &self.providers)?;
+        let here = self.providers.keys().map(lane_of);
+        map.has_exactly(LaneKind::Provider, here)
+            .map_err(|e| format!("provider: {e}"))?;
         for (code, provider) in &self.providers {
             providers::open(&provider.adapter, &provider.settings)
                 .map_err(|e| format!("provider.{code}: {e}"))?;
         }
         Ok(())
     }
-}
-
-/// Every provider lane of the map has its provider here, and the other way round.
-fn same_lanes(map: &Map, providers: &BTreeMap<ProviderCode, Provider>) -> Result<(), String> {
-    let here: BTreeSet<String> = providers.keys().map(lane_of).collect();
-    let on_map = map.lanes_of_kind(LaneKind::Provider);
-    let on_map: BTreeSet<String> = on_map.map(|lane| lane.name.to_string()).collect();
-    if let Some(lane) = on_map.difference(&here).next() {
-        return Err(format!(
-            "provider: the map has lane `{lane}`; add its entry"
-        ));
-    }
-    if let Some(lane) = here.difference(&on_map).next() {
-        return Err(format!("provider: lane `{lane}` is not on the map"));
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,19 +1,18 @@
 //! Makes the parts of the service and joins them.
 //!
 //! Configuration → trust and lists → stage → its lane and its gRPC server. The folder of authorities and the
-//! map are read, and the broker's queues checked, before the first message is taken.
+//! map are read before anything starts, and the broker's queues checked before the first message is taken.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use anyhow::Context as _;
-use broker::{CheckError, Publisher};
-use chassis::{Chassis, Condition};
+use chassis::Chassis;
 use flow::Map;
 use jiff::Timestamp;
 use message::LaneName;
 use signatures::{Policy, Verifier};
+use stage::Stage;
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 use tonic::transport::server::TcpIncoming;
 use wire::proto::signature::signatures_server::SERVICE_NAME;
 
@@ -27,12 +26,9 @@ use crate::verify::Verify;
 const SERVICE: &str = "signature";
 const LANE: &str = "signature.verify";
 
-/// Pause between looks at a broker that is not there.
-const BROKER_PAUSE: Duration = Duration::from_secs(1);
-
 /// Builds the service and hands its tasks to the process.
 pub async fn build(config: Config, chassis: Chassis) -> anyhow::Result<()> {
-    let map = Map::load(&config.flow)?;
+    let map = Arc::new(Map::load(&config.flow)?);
     let (verify, lists) = parts(&config)?;
     let verify = Arc::new(verify);
     serve(&config.grpc, Arc::clone(&verify), &chassis).await?;
@@ -41,39 +37,13 @@ pub async fn build(config: Config, chassis: Chassis) -> anyhow::Result<()> {
         lists.keep_fresh(fresh).await;
         Ok(())
     });
+    let lanes: Vec<(LaneName, Arc<dyn Stage>)> = vec![(LaneName::new(LANE)?, verify)];
     let (condition, shutdown) = (chassis.condition("broker"), chassis.shutdown());
-    chassis.spawn(LANE, work(config.broker, map, verify, condition, shutdown));
-    Ok(())
-}
-
-/// Looks at the broker until it is there and safe, then works the lane until `shutdown`.
-async fn work(
-    config: broker::Config,
-    map: Map,
-    verify: Arc<Verify>,
-    condition: Condition,
-    shutdown: CancellationToken,
-) -> anyhow::Result<()> {
-    let queues = map.queues_of(SERVICE);
-    while let Err(error) = broker::check(&config, &queues).await {
-        let CheckError::Unavailable { what, source } = error else {
-            return Err(error.into());
-        };
-        tracing::warn!(what, %source, "the broker cannot be looked at yet");
-        tokio::select! {
-            () = shutdown.cancelled() => return Ok(()),
-            () = tokio::time::sleep(BROKER_PAUSE) => {}
-        }
-    }
-    condition.set(true);
-    let publisher = Publisher::start(&config, SERVICE);
-    let (drain, lane) = (
-        Duration::from_millis(config.drain_ms_max),
-        LaneName::new(LANE)?,
-    );
-    let (map, now) = (Arc::new(map), Timestamp::now);
-    broker::run_lane(config, map, lane, verify, publisher.clone(), shutdown, now).await?;
-    publisher.close(drain).await;
+    chassis.spawn(LANE, async move {
+        let is_up = || condition.set(true);
+        broker::run_lanes(config.broker, map, SERVICE, lanes, shutdown, is_up).await?;
+        Ok(())
+    });
     Ok(())
 }
 

@@ -154,6 +154,7 @@ fn code(reason: Reason) -> &'static Code {
         | Reason::SigningCertificateMissing
         | Reason::CertificateMissing => &signing::SIGNATURE_MALFORMED,
         Reason::ContentDiffers
+        | Reason::ReferenceWrong
         | Reason::DigestMismatch
         | Reason::SigningCertificateMismatch
         | Reason::SignatureWrong => &signing::SIGNATURE_WRONG,

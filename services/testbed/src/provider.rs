@@ -103,7 +103,7 @@ pub struct Entry {
     pub registered_at: String,
     /// How often it came, the first time included.
     pub times_received: u64,
-    /// Whether every copy had the content of the first.
+    /// Whether every copy had the content of the first, the time of its receipt apart.
     pub copies_equal: bool,
     /// What the officer said, in order.
     pub reports: Vec<Sending>,
@@ -204,7 +204,7 @@ impl Provider {
         let mut ledger = self.ledger();
         if let Some(entry) = ledger.entries.get_mut(key) {
             entry.times_received += 1;
-            entry.copies_equal &= *entry.content == content;
+            entry.copies_equal &= order(&entry.content) == order(&content);
             return (entry.clone(), false);
         }
         let now = Timestamp::now();
@@ -288,4 +288,13 @@ async fn take(
 
 fn refuse(status: StatusCode, reason: &str) -> Response {
     (status, Json(json!({"reason": reason}))).into_response()
+}
+/// What is ordered: everything but the time of receipt. Each receipt has its own where a sender repeats himself
+/// while intake's memory is away; the first is the one that counts.
+fn order(content: &Value) -> Value {
+    let mut order = content.clone();
+    if let Some(order) = order.as_object_mut() {
+        order.remove("received_at");
+    }
+    order
 }

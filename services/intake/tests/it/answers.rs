@@ -138,19 +138,10 @@ async fn a_number_that_another_message_has_is_not_given_twice() {
     let bench = Bench::new();
     let message = application();
     bench.post(&message).await;
-    let owner = bench.last();
     let mut other = application();
     other["id"] = json!(Uuid::now_v7());
     // Two ids with one number cannot be found in a lifetime, so the memory is told that there are.
-    let portal = message::ParticipantId::new("portal").unwrap();
-    let id = other["id"].as_str().unwrap();
-    let id = message::MessageId::derive(&portal, id, jiff::Timestamp::now()).unwrap();
-    bench
-        .memory
-        .numbers
-        .lock()
-        .unwrap()
-        .insert(message::Number::of(id), owner.id);
+    bench.give_number_away(&other);
     let said = bench.post(&other).await;
     assert_eq!((said.status.as_u16(), said.code()), (409, "number-taken"));
     assert_eq!(bench.keys().len(), 1);

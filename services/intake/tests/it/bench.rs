@@ -265,6 +265,26 @@ impl Bench {
         carried.last().unwrap().event.message.clone().unwrap()
     }
 
+    /// Puts a file where the store's folder should be.
+    pub(crate) fn break_store(&self) {
+        let store = self.folder.path().join("store");
+        std::fs::remove_dir_all(&store).unwrap();
+        std::fs::write(store, b"").unwrap();
+    }
+
+    /// Makes the memory say that the number of the portal's `message` belongs to the message published last.
+    pub(crate) fn give_number_away(&self, message: &Value) {
+        let portal = message::ParticipantId::new("portal").unwrap();
+        let id = message["id"].as_str().unwrap();
+        let id = MessageId::derive(&portal, id, Timestamp::now()).unwrap();
+        let owner = self.last().id;
+        self.memory
+            .numbers
+            .lock()
+            .unwrap()
+            .insert(Number::of(id), owner);
+    }
+
     /// How many files the store holds.
     pub(crate) fn files(&self) -> usize {
         fn count(folder: &Path) -> usize {

@@ -13,6 +13,7 @@ mod anything;
 mod bench;
 mod besides;
 mod letters;
+mod openapi;
 mod order;
 mod papers;
 mod process;

@@ -23,13 +23,16 @@ pub(crate) enum Pace {
     Rate(f64),
     /// So many under way at any time.
     InFlight(usize),
+    /// So many without an answer at any time, however many have still to arrive.
+    Unanswered(usize),
 }
 
 impl Pace {
-    pub(crate) fn in_flight(self) -> Option<usize> {
+    /// Places there are; none where the pace is fixed.
+    pub(crate) fn places(self) -> Option<usize> {
         match self {
             Self::Rate(_) => None,
-            Self::InFlight(count) => Some(count),
+            Self::InFlight(count) | Self::Unanswered(count) => Some(count),
         }
     }
 }
@@ -64,11 +67,11 @@ where
                 sleep_until(begun + after).await;
                 begun_at + SignedDuration::try_from(after).unwrap_or_default()
             }
-            (Pace::InFlight(_), window) => {
+            (Pace::InFlight(_) | Pace::Unanswered(_), window) => {
                 if let Some(window) = window
                     && let Ok(free) = window.acquire().await
                 {
-                    // It comes back when the message arrives.
+                    // It comes back when the message arrives, or is answered.
                     free.forget();
                 }
                 Timestamp::now()
@@ -101,7 +104,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_rate_is_kept_though_nobody_answers_before_the_last_is_sent() {
-        let record = Arc::new(Record::new(5, None, ProgressBar::hidden()));
+        let record = Arc::new(Record::new(5, Pace::Rate(100.0), ProgressBar::hidden()));
         let all_sent = Arc::new(tokio::sync::Barrier::new(5));
         send_all(Pace::Rate(100.0), vec![(); 5], &record, |_, ()| {
             let all_sent = Arc::clone(&all_sent);
@@ -122,7 +125,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_closed_loop_never_has_more_under_way_than_told() {
-        let record = Arc::new(Record::new(20, Some(3), ProgressBar::hidden()));
+        let record = Arc::new(Record::new(20, Pace::InFlight(3), ProgressBar::hidden()));
         let arriving = Arc::clone(&record);
         drive(Pace::InFlight(3), vec![(); 20], &record, |index, ()| {
             let record = Arc::clone(&arriving);

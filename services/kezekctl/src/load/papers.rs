@@ -1,10 +1,11 @@
 //! Everything that is sent, made and signed ahead of time.
 //!
 //! In: the arguments, a regulation, the testbed's people. Out: bodies of `POST /v1/messages`, ready to go, and
-//! the way that they will take. Documents have the size asked for, fees are paid at the testbed. A signed
+//! the way that they will take. Documents have the size asked for, fees are paid at the testbed, papers that a
+//! channel wants are uploaded. A signed
 //! document is used again under another id once enough of them are different.
 
-use std::num::NonZeroUsize;
+use std::{num::NonZeroUsize, time::Duration};
 
 use anyhow::{Context, bail};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -12,19 +13,19 @@ use flow::Map;
 use jiff::Timestamp;
 use message::{Channel, LaneName, ProviderCode};
 use regulations::{ApplicantKind, Circumstances, Regulation};
-use reqwest::Client;
+use reqwest::{Client, header::CONTENT_TYPE};
 use serde_json::{Value, json};
 use signatures::sign::{Options, sign};
-use testbed::identity::Identities;
+use testbed::{identity::Identities, officer};
 use uuid::Uuid;
 
 use super::Args;
-use crate::{application, form, screen::Screen};
+use crate::{application, form, screen::Screen, submit};
 
 /// So many documents are different.
 const DISTINCT_MAX: usize = 2000;
-/// What a message carries besides document and signature: applicant, ids, plan and facts. Measured.
-const BESIDES_BYTES: usize = 900;
+const UPLOAD_MAX: Duration = Duration::from_secs(10);
+const PDF: &str = "application/pdf";
 
 /// See the module.
 pub(crate) struct Papers {
@@ -34,14 +35,12 @@ pub(crate) struct Papers {
     pub(crate) provider: ProviderCode,
     /// Of one signed document.
     pub(crate) document_bytes: usize,
-    /// Of one message between two lanes, about.
-    pub(crate) message_bytes: usize,
 }
 
 struct Sealed {
     document: String,
     signature: String,
-    bytes: (usize, usize),
+    bytes: usize,
 }
 
 /// Makes `count` of them. `control` is the testbed's, where fees are paid.
@@ -65,12 +64,14 @@ pub(crate) async fn prepare(
     let sealed = seal(args, identities, form, count.get().min(DISTINCT_MAX)).await?;
     let about = application::about(applicant, screen);
     let payer = about.get("bin").or(about.get("iin")).cloned();
+    let attachments = attach(args, regulation).await?;
     let client = Client::new();
     let mut bodies = Vec::with_capacity(count.get());
     for sealed in sealed.iter().cycle().take(count.get()) {
         let mut message = json!({
             "id": Uuid::now_v7(), "kind": "application", "service": args.service,
             "channel": args.channel, "language": screen.language, "applicant": about,
+            "attachments": attachments,
             "document": {"media_type": "application/json", "content": sealed.document},
             "signatures": [{"format": "cms-detached", "content": sealed.signature}],
         });
@@ -84,14 +85,37 @@ pub(crate) async fn prepare(
         }
         bodies.push(serde_json::to_vec(&message)?);
     }
-    let (document_bytes, signature_bytes) = sealed.first().map_or((0, 0), |sealed| sealed.bytes);
     Ok(Papers {
         bodies,
         lanes,
         provider,
-        document_bytes,
-        message_bytes: document_bytes + signature_bytes + BESIDES_BYTES,
+        document_bytes: sealed.first().map_or(0, |sealed| sealed.bytes),
     })
+}
+
+/// Uploads as many papers as the channel wants at least; every application names the same ones.
+async fn attach(args: &Args, regulation: &Regulation) -> anyhow::Result<Vec<Value>> {
+    let rules = regulation.channel(args.channel);
+    let count = rules.map_or(0, |rules| rules.attachments.count_min);
+    let participant = submit::system_of(args.channel);
+    let client = officer::client(&args.testbed, participant, UPLOAD_MAX)?;
+    let mut attached = Vec::new();
+    for place in 0..count {
+        let scan = format!("%PDF-1.4\n% scan {place}\n%%EOF\n");
+        let sha256 = application::sha256(scan.as_bytes());
+        attached.push(json!({
+            "sha256": sha256, "name": format!("scan-{place}.pdf"),
+            "media_type": PDF, "size_bytes": scan.len(),
+        }));
+        let url = format!(
+            "{}/v1/attachments/{sha256}",
+            args.intake.trim_end_matches('/')
+        );
+        let request = client.put(url).header(CONTENT_TYPE, PDF).body(scan);
+        let answer = request.send().await.context("intake does not answer")?;
+        answer.error_for_status()?;
+    }
+    Ok(attached)
 }
 
 /// The lanes from intake to the provider, as the regulation and the map have them.
@@ -143,7 +167,7 @@ async fn seal(
             let document = document(&form, bytes, place)?;
             let signature = sign(&document, &[signer], &Options::detached(now))?;
             Ok(Sealed {
-                bytes: (document.len(), signature.len()),
+                bytes: document.len(),
                 document: STANDARD.encode(&document),
                 signature: STANDARD.encode(&signature),
             })

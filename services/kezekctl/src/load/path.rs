@@ -5,13 +5,14 @@
 //! at most, however fast messages come.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     path::Path,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use anyhow::{Context, bail};
+use message::Number;
 use reqwest::{Client, StatusCode, header::CONTENT_TYPE};
 use serde_json::{Value, json};
 use testbed::{officer, provider::Acceptance};
@@ -71,13 +72,13 @@ impl Ends {
         Ok(())
     }
 
-    /// Sends all bodies and follows them to their acceptance.
+    /// Sends all bodies and follows them to their acceptance; tells the numbers that they were given.
     pub(crate) async fn travel(
         &self,
         pace: Pace,
         bodies: Vec<Vec<u8>>,
         record: &Arc<Record>,
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<HashSet<Number>> {
         let numbers = Arc::new(Mutex::new(Numbers::default()));
         let mut seen = 0;
         loop {
@@ -105,9 +106,15 @@ impl Ends {
             }
         };
         tokio::select! {
-            followed = self.follow(seen, &numbers, record) => followed,
-            () = drive(pace, bodies, record, send) => Ok(()),
+            followed = self.follow(seen, &numbers, record) => followed?,
+            () = drive(pace, bodies, record, send) => {}
         }
+        let numbers = numbers.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(numbers
+            .place
+            .keys()
+            .map(|number| number.parse())
+            .collect::<Result<_, _>>()?)
     }
 
     /// Enters acceptances for ever.

@@ -11,8 +11,12 @@ use indicatif::ProgressBar;
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
+use super::pace::Pace;
+
 /// Without anything new for so long, what is missing is lost.
 const IDLE_MAX: Duration = Duration::from_secs(30);
+/// The same where messages are made to wait.
+const WAIT_MAX: Duration = Duration::from_mins(10);
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 
 /// Times of one message, microseconds since 1970.
@@ -29,7 +33,8 @@ pub(crate) struct Times {
 /// See the module.
 pub(crate) struct Record {
     state: Mutex<State>,
-    /// Places in flight of a closed loop; none where the pace is fixed.
+    pace: Pace,
+    /// Places of a closed loop; none where the pace is fixed.
     pub(crate) window: Option<Semaphore>,
     bar: ProgressBar,
 }
@@ -55,7 +60,7 @@ pub(crate) struct Ended {
 }
 
 impl Record {
-    pub(crate) fn new(count: usize, in_flight: Option<usize>, bar: ProgressBar) -> Self {
+    pub(crate) fn new(count: usize, pace: Pace, bar: ProgressBar) -> Self {
         bar.set_length(u64::try_from(count).unwrap_or(u64::MAX));
         Self {
             state: Mutex::new(State {
@@ -65,7 +70,8 @@ impl Record {
                 failure: None,
                 news: Instant::now(),
             }),
-            window: in_flight.map(Semaphore::new),
+            pace,
+            window: pace.places().map(Semaphore::new),
             bar,
         }
     }
@@ -80,6 +86,9 @@ impl Record {
         if let Some(times) = self.state().times.get_mut(place) {
             times.answered = Some(at.as_microsecond());
         }
+        if matches!(self.pace, Pace::Unanswered(_)) {
+            self.give_back();
+        }
     }
 
     pub(crate) fn arrived(&self, place: usize, at_us: i64) {
@@ -90,6 +99,9 @@ impl Record {
             times.arrived = Some(at_us);
             state.arrived += 1;
             self.one_less(state);
+            if matches!(self.pace, Pace::InFlight(_)) {
+                self.give_back();
+            }
         }
     }
 
@@ -98,12 +110,16 @@ impl Record {
         state.failed += 1;
         state.failure.get_or_insert(why);
         self.one_less(state);
+        self.give_back();
     }
 
     fn one_less(&self, mut state: MutexGuard<'_, State>) {
         state.news = Instant::now();
         drop(state);
         self.bar.inc(1);
+    }
+
+    fn give_back(&self) {
         if let Some(window) = &self.window {
             window.add_permits(1);
         }
@@ -112,7 +128,11 @@ impl Record {
     /// Whether nothing more is to be waited for.
     fn is_over(&self) -> bool {
         let state = self.state();
-        state.arrived + state.failed >= state.times.len() || state.news.elapsed() > IDLE_MAX
+        let idle_max = match self.pace {
+            Pace::Unanswered(_) => WAIT_MAX,
+            _ => IDLE_MAX,
+        };
+        state.arrived + state.failed >= state.times.len() || state.news.elapsed() > idle_max
     }
 
     /// Waits until everything has arrived or failed, or nothing comes any more.
@@ -121,6 +141,13 @@ impl Record {
             tokio::time::sleep(LOOK_EVERY).await;
         }
         self.bar.finish_and_clear();
+    }
+
+    /// How many were answered so far, failures included.
+    pub(crate) fn answers(&self) -> usize {
+        let state = self.state();
+        let answered = state.times.iter().filter(|times| times.answered.is_some());
+        answered.count() + state.failed
     }
 
     pub(crate) fn ended(&self) -> Ended {
@@ -144,7 +171,7 @@ mod tests {
 
     #[tokio::test]
     async fn it_is_over_when_everything_arrived_or_failed_and_places_come_back() {
-        let record = Record::new(3, Some(1), ProgressBar::hidden());
+        let record = Record::new(3, Pace::InFlight(1), ProgressBar::hidden());
         record.arrived(0, 5);
         record.arrived(0, 6);
         record.failed("503".to_owned());

@@ -12,6 +12,7 @@ use super::{
     processes::{self, Share},
     record::{Ended, Times},
     spread::Spread,
+    told::{Step, Told},
 };
 use crate::screen::Screen;
 
@@ -54,12 +55,13 @@ pub(crate) struct Report {
     pub(crate) pace: String,
     pub(crate) lanes: Vec<LaneName>,
     pub(crate) document_bytes: usize,
-    pub(crate) message_bytes: usize,
     /// The floor before, the path, the floor after.
     pub(crate) runs: Vec<Measured>,
     pub(crate) ratios: Option<Ratios>,
     /// Writes of 2 KiB with `fdatasync`, before and after.
     pub(crate) disk: Vec<Spread>,
+    /// What the journal has of the path.
+    pub(crate) told: Told,
 }
 
 pub(crate) const PATH: &str = "path";
@@ -88,7 +90,7 @@ impl Measured {
             failed: ended.failed,
             lost: ended.lost,
             seconds,
-            per_s: quotient(count(arrivals), seconds),
+            per_s: quotient(count_f64(arrivals), seconds),
             answer: between(meant, answered)?,
             onward: between(answered, arrived)?,
             whole: between(meant, arrived)?,
@@ -106,7 +108,7 @@ impl Measured {
         let [answer50, _, answer99, _] = self.answer.cells();
         let [onward50, onward90, onward99, onward_max] = self.onward.cells();
         let [whole50, _, whole99, _] = self.whole.cells();
-        let cpu_us = quotient(processes::ours(&self.cpu) * 1e6, count(self.messages));
+        let cpu_us = quotient(processes::ours(&self.cpu) * 1e6, count_f64(self.messages));
         vec![
             self.what.to_owned(),
             self.messages.to_string(),
@@ -128,7 +130,7 @@ impl Ratios {
         let floors: Vec<_> = runs.iter().filter(|run| run.what != PATH).collect();
         let ratio = |value: fn(&Measured) -> f64| {
             let sum: f64 = floors.iter().map(|run| value(run)).sum();
-            quotient(value(path), quotient(sum, count(floors.len())))
+            quotient(value(path), quotient(sum, count_f64(floors.len())))
         };
         (!floors.is_empty()).then(|| Self {
             throughput: ratio(|run| run.per_s),
@@ -142,10 +144,10 @@ impl Report {
     pub(crate) fn show(&self, screen: &Screen) {
         let lanes: Vec<&str> = self.lanes.iter().map(LaneName::as_str).collect();
         screen.line(format!(
-            "{}: document {} bytes, message about {} bytes, {} hops: {}",
+            "{}: document {} bytes, message {} bytes, {} hops: {}",
             self.pace,
             self.document_bytes,
-            self.message_bytes,
+            self.told.bytes_of_one,
             lanes.len(),
             lanes.join(" → ")
         ));
@@ -188,6 +190,19 @@ impl Report {
             screen.line("");
             show_cpu(run, screen);
         }
+        screen.line("");
+        self.show_told(screen);
+    }
+
+    /// Where the path's time went, and what the house publishes beside it.
+    fn show_told(&self, screen: &Screen) {
+        let row = |step: &Step| [&[step.fact.to_owned()][..], &step.took.cells()].concat();
+        let rows: Vec<_> = self.told.steps.iter().map(row).collect();
+        screen.table(&["until", "p50 ms", "p90", "p99", "max"], &rows);
+        screen.line(format!(
+            "for each application: {:.1} events of {:.0} bytes in all, {:.1} deliveries from queues",
+            self.told.events, self.told.bytes, self.told.deliveries
+        ));
     }
 }
 
@@ -205,8 +220,11 @@ fn show_cpu(run: &Measured, screen: &Screen) {
             } else {
                 String::new()
             },
-            format!("{:.0}", quotient(share.cpu_s * 1e6, count(run.messages))),
-            format!("{:.0}", quotient(count(run.messages), share.cpu_s)),
+            format!(
+                "{:.0}",
+                quotient(share.cpu_s * 1e6, count_f64(run.messages))
+            ),
+            format!("{:.0}", quotient(count_f64(run.messages), share.cpu_s)),
         ]
     };
     let rows: Vec<_> = run.cpu.iter().map(row).collect();
@@ -219,7 +237,7 @@ fn quotient(a: f64, b: f64) -> f64 {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "there are never 2^53 messages")]
-fn count(count: usize) -> f64 {
+pub(crate) fn count_f64(count: usize) -> f64 {
     count as f64
 }
 

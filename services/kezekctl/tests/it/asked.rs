@@ -100,7 +100,8 @@ async fn trace_says_what_is_wrong_with_a_number() {
 async fn lanes_tell_what_is_closed_and_why_and_exit_with_1() {
     let lane = |name: &str, closed: bool| {
         json!({
-            "name": name, "kind": "provider", "waiting": 7, "parked": 0, "consumers": 1,
+            "name": name, "kind": "provider", "waiting": 7, "parked": 0,
+            "oldest_s": 3725, "consumers": 1,
             "closed": closed, "since": "2026-11-22T12:00:00.000+05:00",
             "code": closed.then_some("provider-rejected"), "explanation": null,
         })
@@ -115,7 +116,9 @@ async fn lanes_tell_what_is_closed_and_why_and_exit_with_1() {
     assert_eq!(run.code, 1);
     let code = fault::find("provider-rejected").unwrap();
     assert!(
-        run.out.contains("closed") && run.out.contains(code.meaning.ru),
+        run.out.contains("closed")
+            && run.out.contains("1 h 2 min")
+            && run.out.contains(code.meaning.ru),
         "{}",
         run.out
     );

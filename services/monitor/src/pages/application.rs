@@ -12,10 +12,7 @@ use message::Language;
 use serde_json::Value;
 
 use super::{Asked, Frame, Pages, show, unanswered, words as w};
-use crate::{
-    answers::{Application, JournalEntry, Moment, Step, Text, Timeline},
-    overview::percent,
-};
+use crate::answers::{Application, JournalEntry, Moment, Step, Text, Timeline};
 
 #[derive(Template)]
 #[template(path = "application.html")]
@@ -96,7 +93,7 @@ pub(super) async fn page(
     let frame = Frame::new(language, place, w::APPLICATION);
     match pages.questions.timeline(&number, Timestamp::now()).await {
         Ok(timeline) => show(&made(&pages, frame, timeline)),
-        Err(error) => unanswered(frame, error),
+        Err(error) => unanswered(frame, &error),
     }
 }
 
@@ -129,8 +126,7 @@ fn made(pages: &Pages, frame: Frame, timeline: Timeline) -> Page {
 }
 
 fn row(step: Step) -> Row {
-    let percent = percent(&step);
-    let near = percent.is_some_and(|percent| percent >= crate::overview::NEAR_PERCENT);
+    let (percent, near) = (step.used_percent, step.near);
     let look = match (step.progress, step.late) {
         (_, true) => "late",
         ("open", _) if near => "near",
@@ -172,10 +168,11 @@ fn signers(frame: &Frame, entry: &JournalEntry) -> Vec<Signer> {
     let signer = |value: &Value| {
         let masked = [said(value, "iin_masked"), said(value, "bin_masked")];
         let masked: Vec<String> = masked.into_iter().filter(|one| !one.is_empty()).collect();
-        let roles = value["roles"].as_array();
-        let roles = roles.map_or_else(Vec::new, |roles| {
-            roles.iter().filter_map(Value::as_str).collect()
-        });
+        let roles = value["roles"].as_array().into_iter().flatten();
+        let roles: Vec<String> = roles
+            .filter_map(Value::as_str)
+            .map(|role| frame.word(role))
+            .collect();
         let signed_at = said(value, "signed_at").parse::<Timestamp>().ok();
         Signer {
             name: said(value, "name"),

@@ -1,6 +1,6 @@
 //! What every page has: its language, its place, and how codes, moments and lengths of time are said.
 
-use std::borrow::Borrow;
+use std::{borrow::Borrow, fmt::Display};
 
 use fault::Text;
 use jiff::SignedDuration;
@@ -124,6 +124,23 @@ impl Frame {
         parsed.map_or_else(|_| number.to_owned(), |number| format!("{number:#}"))
     }
 
+    /// A count as it is read in this language: 21 625, 21,625.
+    pub(super) fn amount(&self, number: impl Display) -> String {
+        let digits = number.to_string();
+        let separator = match self.language {
+            Language::Kk | Language::Ru => '\u{a0}',
+            Language::En => ',',
+        };
+        let mut amount = String::new();
+        for (place, digit) in digits.chars().enumerate() {
+            if place > 0 && (digits.len() - place).is_multiple_of(3) {
+                amount.push(separator);
+            }
+            amount.push(digit);
+        }
+        amount
+    }
+
     /// A moment as it is read in this language, to the second.
     pub(super) fn moment(&self, at: impl Borrow<Moment>) -> String {
         let local = regulations::local(at.borrow().0);
@@ -174,5 +191,19 @@ fn pick(language: Language, text: &Text) -> &'static str {
         Language::Kk => text.kk,
         Language::Ru => text.ru,
         Language::En => text.en,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_in_threes() {
+        let said =
+            |language, number: u64| Frame::new(language, "/", words::OVERVIEW).amount(number);
+        assert_eq!(said(Language::En, 7), "7");
+        assert_eq!(said(Language::En, 1_204_000), "1,204,000");
+        assert_eq!(said(Language::Kk, 21_625), "21\u{a0}625");
     }
 }

@@ -65,7 +65,7 @@ pub(super) async fn page(
             let place = address(&typed);
             (typed, Frame { place, ..frame })
         }
-        Err(error) => return unanswered(frame, error),
+        Err(error) => return unanswered(frame, &error),
     };
     answer(&pages, frame, typed).await
 }
@@ -83,7 +83,7 @@ pub(super) async fn search(
         Ok(typed) => answer(&pages, frame, typed).await,
         Err(_) => {
             let why = "the form has a field that is not known here".to_owned();
-            unanswered(frame, Unanswered::Malformed(why))
+            unanswered(frame, &Unanswered::Malformed(why))
         }
     }
 }
@@ -91,12 +91,12 @@ pub(super) async fn search(
 async fn answer(pages: &Pages, frame: Frame, typed: Typed) -> Response {
     match pages.questions.search(&typed).await {
         Ok(found) => show(&list(pages, frame, typed, found)),
-        Err(error) => unanswered(frame, error),
+        Err(error) => unanswered(frame, &error),
     }
 }
 
 fn list(pages: &Pages, frame: Frame, typed: Typed, found: Found) -> List {
-    let regulations = &pages.questions.regulations;
+    let regulations = pages.questions.regulations();
     let services = regulations.iter().map(|regulation| {
         let name = regulation.name.get(frame.language).to_owned();
         (regulation.code.to_string(), name)
@@ -166,6 +166,7 @@ fn address(typed: &Typed) -> String {
 
 /// The fields that may stand in an address, those that say something.
 fn shown(typed: &Typed) -> Vec<(&'static str, String)> {
+    let late = if typed.late { "true" } else { "" }.to_owned();
     let fields = [
         ("number", &typed.number),
         ("service", &typed.service),
@@ -173,6 +174,7 @@ fn shown(typed: &Typed) -> Vec<(&'static str, String)> {
         ("status", &typed.status),
         ("from", &typed.from),
         ("to", &typed.to),
+        ("late", &late),
         ("after", &typed.after),
     ];
     let said = fields

@@ -21,8 +21,8 @@ const PRESSING_SHOWN: usize = 20;
 struct Overview {
     frame: Frame,
     under_way: i64,
-    late: usize,
-    near: usize,
+    late: i64,
+    near: i64,
     set_aside: usize,
     /// None while the broker does not answer.
     lanes: Option<Lanes>,
@@ -61,7 +61,7 @@ pub(super) async fn page(
     let frame = Frame::new(language, "/", w::OVERVIEW);
     match made(&pages, frame.clone()).await {
         Ok(page) => show(&page),
-        Err(error) => unanswered(frame, error),
+        Err(error) => unanswered(frame, &error),
     }
 }
 
@@ -73,10 +73,9 @@ async fn made(pages: &Pages, frame: Frame) -> Result<Overview, Unanswered> {
         .received_since(now - SignedDuration::from_hours(24))
         .await?;
     let mut pressing = questions.pressing(now).await?;
-    let late = pressing.iter().filter(|one| one.step.late).count();
-    let near = pressing.len() - late;
+    let pressed = questions.pressed(now).await?;
     pressing.truncate(PRESSING_SHOWN);
-    let lanes = match questions.lanes().await {
+    let lanes = match questions.lanes(Timestamp::now()).await {
         Ok(lanes) => Some(summed(lanes)),
         Err(Unanswered::Broker(_)) => None,
         Err(error) => return Err(error),
@@ -89,8 +88,8 @@ async fn made(pages: &Pages, frame: Frame) -> Result<Overview, Unanswered> {
     });
     Ok(Overview {
         under_way: open.iter().map(Flow::total).sum(),
-        late,
-        near,
+        late: pressed.late,
+        near: pressed.near,
         set_aside: questions.set_aside().await?.len(),
         lanes,
         pressing,

@@ -1,6 +1,6 @@
 //! The regulations: which there are, and the steps of one channel, drawn, with the medians of what was measured.
 
-use std::str::FromStr;
+use std::{str::FromStr, sync::Arc, time::Duration};
 
 use askama::Template;
 use axum::{
@@ -11,10 +11,25 @@ use axum::{
 use fault::door::UNKNOWN_PATH;
 use jiff::Timestamp;
 use message::{Channel, Language, ServiceCode};
+use moka::future::Cache;
 use regulations::{Medians, Regulation, draw, spoken};
 
 use super::{Asked, Frame, Pages, refused, show, unanswered, words as w};
 use crate::questions::Unanswered;
+
+/// How long medians are shown before they are measured again.
+const FRESH: Duration = Duration::from_secs(10);
+
+/// The medians of each service and channel, and of how many applications they are: measured once for all who ask
+/// at the same time.
+pub(super) type Measured = Cache<(ServiceCode, Channel), Arc<(Medians, usize)>>;
+
+pub(super) fn measured() -> Measured {
+    Cache::builder()
+        .time_to_live(FRESH)
+        .max_capacity(1000)
+        .build()
+}
 
 #[derive(Template)]
 #[template(path = "regulations.html")]
@@ -52,7 +67,7 @@ struct Step {
 
 pub(super) async fn all(State(pages): Asked, Extension(language): Extension<Language>) -> Response {
     let frame = Frame::new(language, "/regulations", w::REGULATIONS);
-    let regulations = pages.questions.regulations.iter();
+    let regulations = pages.questions.regulations().iter();
     show(&All {
         services: regulations.map(|r| service(r, language)).collect(),
         frame,
@@ -74,7 +89,7 @@ pub(super) async fn page(
     match made(&pages, frame.clone(), &code, channel).await {
         Ok(Some(page)) => show(&page),
         Ok(None) => refused(frame, &UNKNOWN_PATH, String::new()),
-        Err(error) => unanswered(frame, error),
+        Err(error) => unanswered(frame, &error),
     }
 }
 
@@ -93,18 +108,24 @@ async fn made(
     frame: Frame,
     code: &ServiceCode,
     channel: Channel,
-) -> Result<Option<One>, Unanswered> {
+) -> Result<Option<One>, Arc<Unanswered>> {
     let questions = &pages.questions;
-    let words = &questions.regulations.words;
+    let words = &questions.regulations().words;
     let language = frame.language;
-    let Some(regulation) = questions.regulations.get(code) else {
+    let Some(regulation) = questions.regulations().get(code) else {
         return Ok(None);
     };
     let Some(rules) = regulation.channel(channel) else {
         return Ok(None);
     };
-    let (medians, measured) = questions.medians(code, channel, Timestamp::now()).await?;
-    let drawing = draw(regulation, words, channel, language, Some(&medians));
+    let measure = async {
+        let now = Timestamp::now();
+        questions.medians(code, channel, now).await.map(Arc::new)
+    };
+    let key = (code.clone(), channel);
+    let measured = pages.measured.try_get_with(key, measure).await?;
+    let (medians, measured) = (&measured.0, measured.1);
+    let drawing = draw(regulation, words, channel, language, Some(medians));
     let said = |medians: &Medians, number| medians.get(number).map(|time| spoken(*time, language));
     let steps = rules.steps.iter().map(|step| {
         let unit = words.units.get(&step.unit);
@@ -115,7 +136,7 @@ async fn made(
                 .to_owned(),
             action: step.action.get(language).to_owned(),
             allowed: step.allowed.spoken(language),
-            median: said(&medians, &step.number),
+            median: said(medians, &step.number),
         }
     });
     let service = service(regulation, language);

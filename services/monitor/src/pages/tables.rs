@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::{Extension, extract::State, response::Response};
+use jiff::Timestamp;
 use message::Language;
 
 use super::{Asked, Frame, show, unanswered, words as w};
@@ -26,9 +27,9 @@ pub(super) async fn lanes(
     Extension(language): Extension<Language>,
 ) -> Response {
     let frame = Frame::new(language, "/lanes", w::LANES);
-    match pages.questions.lanes().await {
+    match pages.questions.lanes(Timestamp::now()).await {
         Ok(lanes) => show(&Lanes { frame, lanes }),
-        Err(error) => unanswered(frame, error),
+        Err(error) => unanswered(frame, &error),
     }
 }
 
@@ -39,6 +40,6 @@ pub(super) async fn parked(
     let frame = Frame::new(language, "/parked", w::PARKED);
     match pages.questions.set_aside().await {
         Ok(messages) => show(&Parked { frame, messages }),
-        Err(error) => unanswered(frame, error),
+        Err(error) => unanswered(frame, &error),
     }
 }

@@ -2,7 +2,7 @@
 
 use fault::Text;
 
-const fn text(kk: &'static str, ru: &'static str, en: &'static str) -> Text {
+pub(super) const fn text(kk: &'static str, ru: &'static str, en: &'static str) -> Text {
     assert!(!kk.is_empty() && !ru.is_empty() && !en.is_empty());
     Text { kk, ru, en }
 }
@@ -51,9 +51,9 @@ pub(super) const PRESSING: Text = text(
     "Steps that are late or near their limit",
 );
 pub(super) const PRESSING_NONE: Text = text(
-    "Ең ұзақ ашық өтінімдердің ешқайсысы кешікпейді.",
-    "Среди давно открытых заявлений просроченных шагов нет.",
-    "Of the applications open longest, none is late.",
+    "Мерзімі өткен немесе жақындаған қадам жоқ.",
+    "Нет ни просроченных шагов, ни шагов, срок которых близок.",
+    "No step is late or near its limit.",
 );
 pub(super) const LANES_NEED: Text = text(
     "Назар аударуды қажет ететін арналар",
@@ -86,6 +86,11 @@ pub(super) const SERVICE: Text = text("Қызмет", "Услуга", "Service")
 pub(super) const PROVIDER: Text = text("Қызмет беруші", "Услугодатель", "Provider");
 pub(super) const STATUS: Text = text("Мәртебесі", "Статус", "Status");
 pub(super) const RECEIVED_FROM: Text = text("Қабылданды: бастап", "Принято с", "Received from");
+pub(super) const ONLY_LATE: Text = text(
+    "Тек мерзімі өткендері",
+    "Только просроченные",
+    "Only those that are late",
+);
 pub(super) const RECEIVED_TO: Text = text("Қабылданды: дейін", "Принято по", "Received to");
 pub(super) const ANY: Text = text("кез келген", "любой", "any");
 pub(super) const RECEIVED_AT: Text = text("Қабылданды", "Принято", "Received");
@@ -164,6 +169,16 @@ pub(super) const REGULATION_OF: Text = text(
     "The regulation of this channel",
 );
 pub(super) const YES_LATE: Text = text("кешікті", "просрочен", "late");
+pub(super) const PAUSED_OUTAGE: Text = text(
+    "мерзім тоқтап тұр: сыртқы жүйе жауап бермейді, басталған уақыты",
+    "срок приостановлен: внешняя система не отвечает с",
+    "the time stands still: an outside system has not answered since",
+);
+pub(super) const PAUSED_CORRECTION: Text = text(
+    "мерзім тоқтап тұр: өтініш берушінің түзетуі күтілуде, басталған уақыты",
+    "срок приостановлен: ожидается исправление заявителя с",
+    "the time stands still: the applicant is to correct, since",
+);
 
 // Lanes and what is set aside
 pub(super) const LANES: Text = text("Арналар", "Каналы", "Lanes");
@@ -178,6 +193,7 @@ pub(super) const STATE: Text = text("Күйі", "Состояние", "State");
 pub(super) const OPEN: Text = text("ашық", "открыт", "open");
 pub(super) const CLOSED: Text = text("жабық", "закрыт", "closed");
 pub(super) const WAIT: Text = text("Күтуде", "Ждут", "Waiting");
+pub(super) const OLDEST: Text = text("Ең ескісі", "Самое давнее", "Oldest");
 pub(super) const WORKERS: Text = text("Орындаушылар", "Исполнители", "Workers");
 pub(super) const PARKED: Text = text("Кейінге қойылған", "Отложено", "Set aside");
 pub(super) const PARKED_TOLD: Text = text(
@@ -245,6 +261,47 @@ pub(super) const CODES: &[(&str, Text)] = &[
     (
         "national-archive",
         text("Ұлттық архив", "Национальный архив", "National Archive"),
+    ),
+    // Roles of signers, by their certificates.
+    ("person", text("жеке тұлға", "физическое лицо", "person")),
+    (
+        "person-system",
+        text(
+            "жеке тұлғаның жүйесі",
+            "система физического лица",
+            "system of a person",
+        ),
+    ),
+    ("organisation", text("ұйым", "организация", "organisation")),
+    ("head", text("бірінші басшы", "первый руководитель", "head")),
+    (
+        "signer",
+        text("қол қою құқығы бар", "с правом подписи", "may sign"),
+    ),
+    (
+        "financial-signer",
+        text(
+            "қаржы құжаттарына қол қояды",
+            "подписывает финансовые документы",
+            "signs financial documents",
+        ),
+    ),
+    (
+        "human-resources",
+        text(
+            "кадр қызметкері",
+            "сотрудник кадровой службы",
+            "human resources",
+        ),
+    ),
+    ("employee", text("қызметкер", "сотрудник", "employee")),
+    (
+        "organisation-system",
+        text(
+            "ұйымның жүйесі",
+            "система организации",
+            "system of an organisation",
+        ),
     ),
     ("received", text("Қабылданды", "Принято", "Received")),
     (

@@ -1,42 +1,57 @@
-//! The projection of where applications stand, made anew from the journal whenever it gains a row about them.
+//! The projection of where applications stand and of their deadlines, made anew from the journal whenever it gains a row about them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jiff_sqlx::ToSqlx;
-use message::{Fact, FactName, Number, ProviderCode};
+use message::{Fact, Number, ProviderCode};
 use sqlx::PgTransaction;
 
-use super::{read, write::column};
+use super::{claims, deadlines, read, write::column};
 use crate::{
     batch::News,
+    deadlines::Rules,
     status::{Standing, standing},
 };
 
-/// Brings the applications up to date that the new rows are about. A row that cannot be read (only tampering
-/// makes one) is left out: the walk over the chain tells of it, and the journal goes on.
+/// Brings the applications up to date that the new rows are about: where they stand, and their deadlines.
 pub(super) async fn refresh(
     transaction: &mut PgTransaction<'_>,
     news: &News,
+    rules: &Rules,
 ) -> Result<(), sqlx::Error> {
-    // That somebody was told moves nothing.
-    let numbers: HashSet<&str> = news
-        .rows
-        .iter()
-        .filter(|row| row.name != FactName::Notified.as_str())
-        .filter_map(|row| row.number.as_deref())
-        .collect();
+    deadlines::keep_outages(transaction, &news.rows).await?;
+    let of = |touches: bool| {
+        let rows = news
+            .rows
+            .iter()
+            .filter(move |row| deadlines::touches(row) == touches);
+        rows.filter_map(|row| row.number.as_deref())
+    };
+    // That somebody was told moves nothing, but it ends the step that has to tell it.
+    let told: HashSet<&str> = of(false).collect();
+    let told: Vec<&str> = told.into_iter().collect();
+    let ended = if told.is_empty() {
+        Vec::new()
+    } else {
+        deadlines::await_notice(transaction, &told).await?
+    };
+    let numbers: BTreeSet<&str> = of(true).chain(ended.iter().map(String::as_str)).collect();
     if numbers.is_empty() {
         return Ok(());
     }
     let numbers: Vec<&str> = numbers.into_iter().collect();
-    let mut facts: HashMap<Number, Vec<Fact>> = HashMap::new();
-    for row in read::rows_of(&mut **transaction, &numbers).await? {
-        if let Ok(fact) = row.fact()
-            && let Some(number) = fact.about.number()
-        {
-            facts.entry(number).or_default().push(fact);
-        }
-    }
+    let facts = read::facts_of(&mut **transaction, &numbers).await?;
+    stand(transaction, &facts).await?;
+    deadlines::take_turn(transaction).await?;
+    let made = claims::derive(transaction, rules, &facts, None).await?;
+    deadlines::keep(transaction, &numbers, &made).await
+}
+
+/// Where they stand.
+async fn stand(
+    transaction: &mut PgTransaction<'_>,
+    facts: &HashMap<Number, Vec<Fact>>,
+) -> Result<(), sqlx::Error> {
     let standings: Vec<(Number, Standing)> = facts
         .iter()
         .filter_map(|(number, facts)| Some((*number, standing(*number, facts)?)))

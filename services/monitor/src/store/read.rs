@@ -67,7 +67,7 @@ pub(super) fn row(columns: &PgRow) -> Result<Row, sqlx::Error> {
     })
 }
 
-fn instant(columns: &PgRow, name: &str) -> Result<Timestamp, sqlx::Error> {
+pub(super) fn instant(columns: &PgRow, name: &str) -> Result<Timestamp, sqlx::Error> {
     Ok(columns.try_get::<SqlTimestamp, _>(name)?.to_jiff())
 }
 
@@ -100,6 +100,23 @@ pub(super) async fn rows_of(
     .iter()
     .map(row)
     .collect()
+}
+
+/// All facts about some applications, by number. A row that cannot be read (only tampering makes one) is left
+/// out: the walk over the chain tells of it.
+pub(super) async fn facts_of(
+    database: impl PgExecutor<'_>,
+    numbers: &[&str],
+) -> Result<HashMap<Number, Vec<Fact>>, sqlx::Error> {
+    let mut facts: HashMap<Number, Vec<Fact>> = HashMap::new();
+    for row in rows_of(database, numbers).await? {
+        if let Ok(fact) = row.fact()
+            && let Some(number) = fact.about.number()
+        {
+            facts.entry(number).or_default().push(fact);
+        }
+    }
+    Ok(facts)
 }
 
 /// Stored messages by id; those that are not there are left out.

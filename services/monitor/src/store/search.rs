@@ -1,13 +1,16 @@
-//! Reading for the pages: applications by what a person looks for, counts, what is open longest, what is set
+//! Reading for the pages: applications by what a person looks for, counts, what is set
 //! aside. Every question is answered from an index and is bounded.
 
 use jiff::Timestamp;
-use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
+use jiff_sqlx::ToSqlx;
 use message::{Fact, MessageId};
 use sqlx::{Postgres, QueryBuilder, Row as _, postgres::PgRow};
 use uuid::Uuid;
 
-use super::{Store, StoreError, read};
+use super::{
+    Store, StoreError,
+    read::{self, instant},
+};
 use crate::{kept::Kept, row::Row, search::Search, status::Status};
 
 /// An application as the list shows it.
@@ -28,10 +31,6 @@ pub struct StatusCount {
     pub service: String,
     pub status: String,
     pub count: i64,
-}
-
-fn instant(columns: &PgRow, name: &str) -> Result<Timestamp, sqlx::Error> {
-    Ok(columns.try_get::<SqlTimestamp, _>(name)?.to_jiff())
 }
 
 fn listed(columns: &PgRow) -> Result<Listed, sqlx::Error> {
@@ -77,6 +76,12 @@ fn query(search: &Search) -> QueryBuilder<Postgres> {
     }
     if let Some(status) = search.status {
         query.push(" AND status = ").push_bind(status.as_str());
+    }
+    if search.late {
+        query.push(
+            " AND number IN (SELECT number FROM deadlines
+                             WHERE paused_since IS NULL AND due_at < now())",
+        );
     }
     if let Some(from) = search.from {
         query.push(" AND received_at >= ").push_bind(from.to_sqlx());
@@ -132,19 +137,6 @@ impl Store {
         .await?;
         let counts: Result<_, sqlx::Error> = rows.iter().map(counted).collect();
         Ok(counts?)
-    }
-
-    /// Numbers of the applications that are open longest.
-    pub async fn oldest_open(&self, limit: u16) -> Result<Vec<String>, StoreError> {
-        let numbers = sqlx::query_scalar(
-            "SELECT number FROM applications WHERE status = ANY($1)
-             ORDER BY received_at, number LIMIT $2",
-        )
-        .bind(open())
-        .bind(i64::from(limit))
-        .fetch_all(&self.pool)
-        .await?;
-        Ok(numbers)
     }
 
     /// Numbers of the newest applications of a service and channel.
@@ -205,7 +197,7 @@ impl Store {
 }
 
 /// Spellings of the statuses after which more is to come.
-fn open() -> Vec<&'static str> {
+pub(super) fn open() -> Vec<&'static str> {
     let all = Status::ALL.iter();
     all.filter(|(status, ..)| !status.is_final())
         .map(|(_, name, _)| *name)

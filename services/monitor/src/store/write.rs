@@ -11,10 +11,11 @@ use jiff_sqlx::ToSqlx;
 use sqlx::{Connection, PgTransaction, error::DatabaseError, postgres::PgConnection};
 use uuid::Uuid;
 
-use super::{Store, StoreError, alone, project, read};
+use super::{Store, StoreError, alone, project, read, standing};
 use crate::{
     batch::{Batch, Undecodable},
     chain::{Checkpoint, Hash},
+    deadlines::Rules,
     kept::Kept,
     row::Row,
 };
@@ -63,6 +64,7 @@ pub struct Writer {
     connection: PgConnection,
     next_offset: i64,
     head: Checkpoint,
+    rules: Rules,
 }
 
 impl Store {
@@ -86,6 +88,7 @@ impl Store {
             connection,
             next_offset,
             head,
+            rules: self.rules.clone(),
         }))
     }
 }
@@ -116,7 +119,8 @@ impl Writer {
         insert_signatures(&mut transaction, &news.messages).await?;
         insert_rows(&mut transaction, &news.rows).await?;
         insert_undecodable(&mut transaction, &batch.undecodable).await?;
-        project::refresh(&mut transaction, &news).await?;
+        project::refresh(&mut transaction, &news, &self.rules).await?;
+        standing::move_on(&mut transaction, &batch.stands).await?;
         transaction.commit().await?;
 
         self.next_offset = batch.next_offset;

@@ -6,7 +6,6 @@ use flow::{Map, QueueDeclaration};
 use http::{Request, StatusCode, header};
 use message::{About, Detail, Event, Fact, Outcome, Signer};
 use monitor::questions::{Count, Questions, Queues};
-use regulations::Regulations;
 use serde_json::Value;
 use tower::ServiceExt;
 use wire::proto::monitor::{GetReceiptRequest, GetTimelineRequest, monitor_server::Monitor};
@@ -35,7 +34,7 @@ pub(crate) fn questions(ground: &Ground) -> Questions {
     let load = |file: &str| -> std::path::PathBuf { Path::new(&deploy).join(file) };
     Questions {
         store: ground.store.clone(),
-        regulations: Arc::new(Regulations::load(&load("regulations")).unwrap()),
+        rules: crate::support::rules(),
         map: Arc::new(Map::load(&load("flow.toml")).unwrap()),
         queues: Arc::new(Three),
     }
@@ -66,7 +65,7 @@ pub(crate) async fn told(name: &str) -> (Ground, Router) {
         name: "СЫНАҚОВА АЙГЕРІМ".to_owned(),
         iin: Some(iin),
         bin: None,
-        roles: vec!["individual".to_owned()],
+        roles: vec!["person".to_owned()],
         certificate_serial: "17".to_owned(),
         algorithm: "rsa-pkcs1-sha256".to_owned(),
         signed_at: Some(at(-5)),
@@ -201,6 +200,13 @@ async fn lanes_say_what_waits_and_what_is_closed() {
         (&3.into(), &3.into())
     );
     assert_eq!(of("router.committee")["closed"], false);
+    assert_eq!(
+        of("router.committee")["oldest_s"],
+        0,
+        "nothing stands there"
+    );
+    let listening = of("notifier.email");
+    assert_eq!(listening["oldest_s"], Value::Null, "nobody can tell");
 }
 
 #[tokio::test]

@@ -167,6 +167,7 @@ async fn bytes_that_are_no_event_are_noted_and_do_not_stop_the_journal() {
             why: "event.facts: not\0protobuf".to_owned(),
             bytes: bytes.clone(),
         }),
+        stand: None,
     };
     let all = [vec![garbage], entries(1, way(1))].concat();
     let written = writer.write(&Batch::new(all, 0)).await.unwrap();

@@ -7,7 +7,10 @@
 )]
 
 mod asking;
+mod browser;
 mod chain;
+mod deadlines;
+mod flood;
 mod following;
 mod journal;
 mod openapi;
@@ -15,6 +18,7 @@ mod paging;
 mod process;
 mod samples;
 mod seen;
+mod standing;
 mod status;
 mod support;
 mod tampering;

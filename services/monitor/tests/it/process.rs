@@ -144,8 +144,19 @@ async fn nothing_told_is_missing_after_kill_9_and_without_the_database_and_a_rep
     assert_eq!(follow["consumers"], 1);
     let metrics = reqwest::get(format!("{}/metrics", house.admin)).await;
     let metrics = metrics.unwrap().text().await.unwrap();
-    assert!(metrics.contains("kezek_journal_facts"), "{metrics}");
-    assert!(metrics.contains("kezek_journal_lag"), "{metrics}");
+    for name in [
+        "kezek_journal_facts_total",
+        "kezek_journal_lag_seconds",
+        "kezek_lane_waiting",
+        "kezek_lane_standing_parked",
+        "kezek_lane_oldest_seconds",
+        "kezek_publish_repeated_total",
+    ] {
+        assert!(
+            metrics.contains(&format!("\n{name}{{")),
+            "{name}: {metrics}"
+        );
+    }
     assert!(house.publisher.close(LIMIT).await);
     let status = house
         .monitor

@@ -228,6 +228,7 @@ pub(crate) fn entries(offset: i64, events: Vec<Event>) -> Vec<Entry> {
         .map(|(offset, event)| Entry {
             offset,
             content: Ok(event),
+            stand: None,
         })
         .collect()
 }

@@ -1,13 +1,26 @@
 //! A PostgreSQL for all tests of the process, and an empty database for each.
 
-use std::{str::FromStr, time::Duration};
+use std::{str::FromStr, sync::Arc, time::Duration};
 
-use monitor::store::{Store, Writer, migrate};
+use monitor::{
+    deadlines::Rules,
+    store::{Store, Writer, migrate},
+};
+use regulations::{Calendar, Regulations};
 use rig::Postgres;
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::OnceCell;
 
 static SERVER: OnceCell<Postgres> = OnceCell::const_new();
+
+/// The deployed regulations and calendar.
+pub(crate) fn rules() -> Rules {
+    let deploy = rig::repository().join("deploy");
+    Rules {
+        regulations: Arc::new(Regulations::load(&deploy.join("regulations")).unwrap()),
+        calendar: Arc::new(Calendar::load(&deploy.join("calendar.toml")).unwrap()),
+    }
+}
 
 /// A database with the schema, and the service's way to it.
 pub(crate) struct Ground {
@@ -33,7 +46,7 @@ impl Ground {
         Self {
             server,
             database: name.to_owned(),
-            store: Store::new(options, 4, Duration::from_secs(5)),
+            store: Store::new(options, 4, Duration::from_secs(5), rules()),
         }
     }
 

@@ -76,7 +76,12 @@ async fn neither_the_service_nor_the_owner_can_change_what_is_written() {
 #[tokio::test]
 async fn the_service_refuses_to_work_as_a_role_that_may_change_the_journal() {
     let ground = ground("owner").await;
-    let owner = Store::new(ground.options("kezek_owner"), 1, Duration::from_secs(5));
+    let owner = Store::new(
+        ground.options("kezek_owner"),
+        1,
+        Duration::from_secs(5),
+        crate::support::rules(),
+    );
     let refused = owner.check_role().await.unwrap_err();
     assert!(matches!(refused, StoreError::Unsafe { .. }), "{refused}");
     ground.store.check_role().await.unwrap();

@@ -13,12 +13,14 @@ use sqlx::{ConnectOptions, Executor};
 
 use crate::{
     samples::{application, at, batch, entries, fact, number, way},
+    standing::ways,
     support::Ground,
 };
 
 fn ingest(ground: &Ground) -> Ingest {
     let meter = JournalMeter::default();
-    Ingest::new(ground.store.clone(), Duration::ZERO, meter, Timestamp::now)
+    let store = ground.store.clone();
+    Ingest::new(store, ways(), Duration::ZERO, meter, Timestamp::now)
 }
 
 #[tokio::test]
@@ -86,6 +88,7 @@ fn a_message_that_the_broker_gave_up_is_parked_from_then_on() {
     let read = broker::Entry {
         offset: 3,
         key: "signature.verify".to_owned(),
+        size: 0,
         event: Ok(Event::new(vec![told.clone()], message)),
         dead: Some(broker::DeadLetter {
             lane: "signature.verify".to_owned(),
@@ -93,7 +96,9 @@ fn a_message_that_the_broker_gave_up_is_parked_from_then_on() {
             at: Some(at(6)),
         }),
     };
-    let Entry { offset, content } = entry(read);
+    let Entry {
+        offset, content, ..
+    } = entry(read, &ways());
     let facts = content.unwrap().facts;
     assert_eq!((offset, facts.len()), (3, 2));
     assert_eq!(facts[0], told);

@@ -75,6 +75,10 @@ impl Channel for Webhook {
         (filed.participant == self.participant).then(|| self.participant.as_str())
     }
 
+    fn filed_by(&self) -> Option<&ParticipantId> {
+        Some(&self.participant)
+    }
+
     /// The name of a system is nobody's secret.
     fn mask(&self, address: &str) -> String {
         address.to_owned()

@@ -14,13 +14,12 @@
 mod far;
 mod made;
 
-use std::{collections::BTreeSet, error::Error, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, path::Path, process::ExitCode, time::Duration};
 
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use far::{Far, Recorded};
-use fault::{Again, Blame, Fault};
-use libtest_mimic::{Arguments, Trial};
+use law::{Bench, Ending, TOKEN, filled, shown};
 use made::{IIN, application, delivered};
 use message::{Fact, Message, ParticipantId};
 use notifier::{
@@ -31,7 +30,6 @@ use outside::replay::Asked;
 use serde::Deserialize;
 use serde_json::Value;
 
-const TOKEN: &str = "open-sesame";
 const SECRET: &str = "whsec_Zm9yIHRyaWFscyBhbmQgbm90aGluZyBlbHNl";
 const NOTE: &str = "0199b8d5-7c00-8abc-8def-0123456789ab.channel";
 
@@ -46,7 +44,7 @@ struct Case {
     /// What the other side must have been sent.
     request: Option<Request>,
     settings: toml::Table,
-    ending: Ending,
+    ending: Ending<Said>,
 }
 
 #[derive(Deserialize)]
@@ -62,102 +60,50 @@ struct Request {
 
 #[derive(Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum Ending {
+enum Said {
     Taken,
     Rejected,
-    Outage(String),
-    Later(String),
-    Never(String),
 }
 
-impl Ending {
-    fn of(said: &Result<Answer, Fault>) -> Self {
-        match said {
-            Ok(Answer::Taken) => Self::Taken,
-            Ok(Answer::Rejected) => Self::Rejected,
-            Err(fault) => {
-                let code = fault.code.name.to_owned();
-                match (fault.again, fault.blame) {
-                    (Again::Later, Blame::Lane) => Self::Outage(code),
-                    (Again::Later, Blame::Message) => Self::Later(code),
-                    (Again::Never, _) => Self::Never(code),
-                }
-            }
-        }
-    }
-
-    fn kind(&self) -> &'static str {
-        match self {
-            Self::Taken => "taken",
-            Self::Rejected => "rejected",
-            Self::Outage(_) => "outage",
-            Self::Later(_) => "later",
-            Self::Never(_) => "never",
+impl Said {
+    fn of(answer: Answer) -> Self {
+        match answer {
+            Answer::Taken => Self::Taken,
+            Answer::Rejected => Self::Rejected,
         }
     }
 }
 
-#[derive(Deserialize)]
-struct BadSettings {
-    bad: Vec<Bad>,
-}
-
-#[derive(Deserialize)]
-struct Bad {
-    field: String,
-    settings: toml::Table,
-}
-
-fn folder(adapter: &Adapter) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/cases")
-        .join(adapter.name)
-}
-
-fn cases(adapter: &Adapter) -> Vec<(String, Case)> {
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder(adapter))
-        .unwrap_or_else(|e| panic!("{} has no recorded cases: {e}", adapter.name))
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.file_stem().unwrap() != "bad_settings")
-        .collect();
-    files.sort();
-    let read = |path: PathBuf| {
-        let text = std::fs::read_to_string(&path).unwrap();
-        let case = toml::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-        let name = path.file_stem().unwrap().to_str().unwrap();
-        (name.to_owned(), case)
-    };
-    files.into_iter().map(read).collect()
-}
-
-/// Everything that a log could show of it.
-fn shown(channel: &dyn Channel, said: &Result<Answer, Fault>) -> String {
-    let mut shown = vec![format!("{channel:?} {said:?}")];
-    let mut cause = said.as_ref().err().map(|fault| fault as &dyn Error);
-    while let Some(error) = cause {
-        shown.push(format!("{error} {error:?}"));
-        cause = error.source();
+impl law::Case for Case {
+    fn about(&self) -> &str {
+        &self.about
     }
-    shown.join(" ")
+
+    fn settings(&self) -> &toml::Table {
+        &self.settings
+    }
+
+    fn ending(&self) -> &'static str {
+        self.ending.kind(|said| match said {
+            Said::Taken => "taken",
+            Said::Rejected => "rejected",
+        })
+    }
 }
 
 /// Settings with what only the test knows put in.
 fn settings(of: &toml::Table, address: &str, token_file: &str) -> toml::Table {
-    let mut settings = of.clone();
-    for (_, value) in &mut settings {
-        if let toml::Value::String(text) = value {
-            *text = text
-                .replace("{address}", address)
-                .replace("{endpoint}", &format!("http://{address}/v1"))
-                .replace("{token_file}", token_file)
-                .replace("{secret}", SECRET);
-        }
-    }
-    settings
+    let endpoint = format!("http://{address}/v1");
+    let known = [
+        ("{address}", address),
+        ("{endpoint}", &endpoint),
+        ("{token_file}", token_file),
+        ("{secret}", SECRET),
+    ];
+    filled(of, &known)
 }
 
-async fn hold(adapter: &Adapter, file: &str, case: Case) {
-    let name = format!("{}/{file} ({})", adapter.name, case.about);
+async fn hold(adapter: &Adapter, name: String, case: Case) {
     let token = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(token.path(), format!("{TOKEN}\n")).unwrap();
     let has_line = !matches!(case.recorded, Recorded::Line(_));
@@ -192,8 +138,12 @@ async fn hold(adapter: &Adapter, file: &str, case: Case) {
     for _ in 0..2 {
         let said = tokio::time::timeout(grace, channel.send(note)).await;
         let said = said.unwrap_or_else(|_| panic!("{name}: no answer within its time-out"));
-        assert_eq!(Ending::of(&said), case.ending, "{name}");
-        let shown = shown(&*channel, &said) + &channel.mask(address);
+        assert_eq!(
+            Ending::of(&said, |answer| Said::of(*answer)),
+            case.ending,
+            "{name}"
+        );
+        let shown = shown(&format!("{channel:?}"), &said) + &channel.mask(address);
         for secret in [TOKEN, &SECRET[6..], &IIN[..10], "marov", "01000", "01 000"] {
             assert!(
                 !shown.contains(secret),
@@ -281,75 +231,35 @@ fn signature(asked: &Asked) -> String {
     format!("v1,{}", BASE64.encode(tag))
 }
 
-fn has_every_ending(adapter: &Adapter) {
-    let cases = cases(adapter);
-    let seen: BTreeSet<_> = cases.iter().map(|(_, case)| case.ending.kind()).collect();
-    let needed = BTreeSet::from(["taken", "rejected", "outage", "later"]);
-    assert!(
-        seen.is_superset(&needed),
-        "{}: has cases that end in {seen:?}, needs {needed:?}",
-        adapter.name
-    );
-}
+/// A channel of the roll on the bench.
+#[derive(Clone, Copy)]
+struct Tried(&'static Adapter);
 
-fn refuses_bad_settings(adapter: &Adapter) {
-    let refusal = |bad: &toml::Table, field: &str| {
-        let said = (adapter.build)(&settings(bad, "127.0.0.1:1", "/dev/null")).err();
-        let said = said.unwrap_or_else(|| panic!("{}: takes bad `{field}`", adapter.name));
-        let text = said.to_string();
-        assert!(
-            text.contains(&format!("`{field}`")),
-            "{}: {text}",
-            adapter.name
-        );
-        assert!(
-            !text.contains(TOKEN) && !text.contains("b3Blbi1z"),
-            "{}: {text}",
-            adapter.name
-        );
-        assert!(!text.contains(&SECRET[6..]), "{}: {text}", adapter.name);
-    };
-    let text = std::fs::read_to_string(folder(adapter).join("bad_settings.toml"));
-    let text = text.unwrap_or_else(|e| panic!("{}: bad_settings.toml: {e}", adapter.name));
-    for bad in toml::from_str::<BadSettings>(&text).unwrap().bad {
-        refusal(&bad.settings, &bad.field);
+impl Bench for Tried {
+    type Case = Case;
+
+    fn name(self) -> &'static str {
+        self.0.name
     }
-    let (_, case) = cases(adapter).remove(0);
-    let mut settings = case.settings;
-    settings.insert("surprise".to_owned(), toml::Value::Integer(1));
-    refusal(&settings, "surprise");
-}
 
-/// What the law asks of one adapter: a test for each recorded case, and two for the folder.
-fn law(adapter: &'static Adapter) -> Vec<Trial> {
-    let test = |name: &str, test: Box<dyn FnOnce() + Send>| {
-        Trial::test(format!("{}::{name}", adapter.name), move || {
-            test();
-            Ok(())
-        })
-    };
-    let mut law = vec![
-        test("has_every_ending", Box::new(|| has_every_ending(adapter))),
-        test(
-            "refuses_bad_settings",
-            Box::new(|| refuses_bad_settings(adapter)),
-        ),
-    ];
-    for (file, case) in cases(adapter) {
-        let name = file.clone();
-        let held = move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build();
-            runtime.unwrap().block_on(hold(adapter, &file, case));
-        };
-        law.push(test(&name, Box::new(held)));
+    fn refusal(self, bad: &toml::Table) -> Option<String> {
+        let refused = (self.0.build)(&settings(bad, "127.0.0.1:1", "/dev/null")).err();
+        let text = refused?.to_string();
+        let secret = text.contains("b3Blbi1z") || text.contains(&SECRET[6..]);
+        assert!(!secret, "{}: {text}", self.0.name);
+        Some(text)
     }
-    law
+
+    fn needed(_cases: &[(String, Case)]) -> BTreeSet<&'static str> {
+        BTreeSet::from(["taken", "rejected", "outage", "later"])
+    }
+
+    async fn hold(self, name: String, case: Case) {
+        hold(self.0, name, case).await;
+    }
 }
 
-fn main() {
-    let arguments = Arguments::from_args();
-    let trials = roll().iter().flat_map(law).collect();
-    libtest_mimic::run(&arguments, trials).exit()
+fn main() -> ExitCode {
+    let cases = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases");
+    law::judge(roll().iter().map(Tried), Path::new(cases))
 }

@@ -10,7 +10,11 @@ mod process;
 mod sms;
 mod webhook;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use fault::{Again, Blame, Fault};
 use jiff::Timestamp;
@@ -20,11 +24,12 @@ use notifier::{
     channels,
     notify::Notify,
     texts::Texts,
-    told::{self, Claim, Told},
+    told::{self, Claim, Lease, Told},
 };
 use post::{Mood, Post};
 use regulations::Regulations;
 use stage::{Next, Stage, Verdict, memory::Run};
+use tokio::sync::oneshot;
 
 fn repository() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
@@ -72,7 +77,7 @@ fn notified_by(name: &str, verdict: Result<Verdict, Fault>) -> (NotificationOutc
     match verdict.unwrap() {
         Verdict::Pass {
             facts,
-            next: Next::End,
+            next: Next::Journal,
             ..
         } => match facts.as_slice() {
             [
@@ -259,8 +264,7 @@ async fn of_a_report_only_what_it_reports_concerns_the_applicant() {
     let mut found_out = report();
     found_out.applicant = application().applicant;
     for detail in [Detail::Received, made::refused("application-foreign")] {
-        let told = notified(stage.handle(&event(found_out.clone(), detail)).await);
-        assert_eq!(told.0, NotificationOutcome::NoAddress);
+        assert!(!stage.concerns(&event(found_out.clone(), detail)));
     }
     assert!(post.mails().is_empty());
     let granted = made::result(Outcome::Granted, "");
@@ -289,20 +293,91 @@ async fn an_event_that_nobody_is_told_of_is_parked() {
     }
 }
 
+/// Long beside what a step takes here, short for a test.
+const CLAIM: Duration = Duration::from_millis(500);
+
+/// Like [`memory_at`], with claims of [`CLAIM`].
+fn forgetful_at(url: &str) -> Told {
+    let text = format!(
+        "url = \"{url}\"\ntimeout_ms = 2000\nclaim_ms = {}",
+        CLAIM.as_millis()
+    );
+    let config: told::Config = toml::from_str(&text).unwrap();
+    config.check().unwrap();
+    Told::new(&config).unwrap()
+}
+
+async fn leased(told: &Told, id: &str) -> Lease {
+    match told.claim(id).await {
+        Claim::Ours(lease) => lease,
+        other => panic!("{other:?}"),
+    }
+}
+
 #[tokio::test]
-async fn while_another_sends_the_letter_this_one_waits() {
+async fn while_another_sends_the_letter_this_one_waits_however_slow_the_receiver() {
     let (post, redis) = (Post::open().await, rig::Redis::start().await.unwrap());
-    let stage = stage(&post, &redis.url());
+    let mut stage = stage(&post, &redis.url());
+    stage.told = forgetful_at(&redis.url());
     let id = format!("{}.email", received().facts[0].id);
-    let other = memory_at(&redis.url());
-    assert_eq!(other.claim(&id).await, Claim::Ours);
-    assert_eq!(fault(stage.handle(&received()).await), UNDER_WAY);
+    let other = forgetful_at(&redis.url());
+    let lease = leased(&other, &id).await;
+    let (answer, answered) = oneshot::channel::<()>();
+    let waiting = async {
+        for _ in 0..3 {
+            assert_eq!(fault(stage.handle(&received()).await), UNDER_WAY);
+        }
+        answer.send(()).unwrap();
+    };
+    let (sent, ()) = tokio::join!(other.hold(&lease, answered), waiting);
+    assert_eq!(sent, Some(Ok(())), "it was its own all the time");
     other.keep(&id, NotificationOutcome::Sent).await;
     assert_eq!(
         notified(stage.handle(&received()).await).0,
         NotificationOutcome::Sent
     );
     assert!(post.mails().is_empty());
+}
+
+#[tokio::test]
+async fn the_letter_of_a_sender_that_was_killed_goes_out_as_soon_as_its_claim_ends() {
+    let (post, redis) = (Post::open().await, rig::Redis::start().await.unwrap());
+    let mut stage = stage(&post, &redis.url());
+    stage.told = forgetful_at(&redis.url());
+    let id = format!("{}.email", received().facts[0].id);
+    leased(&forgetful_at(&redis.url()), &id).await;
+    let begun = Instant::now();
+    assert_eq!(
+        notified(stage.handle(&received()).await).0,
+        NotificationOutcome::Sent
+    );
+    assert!(begun.elapsed() >= CLAIM * 9 / 10, "{:?}", begun.elapsed());
+    assert_eq!(post.mails().len(), 1);
+}
+
+#[tokio::test]
+async fn a_sender_held_up_for_longer_than_its_claim_stops_when_another_has_taken_over() {
+    let redis = rig::Redis::start().await.unwrap();
+    let (slow, quick) = (forgetful_at(&redis.url()), forgetful_at(&redis.url()));
+    let lease = leased(&slow, "1.email").await;
+    // The standstill: nothing of the sender runs until another has claimed the letter.
+    let taken = leased(&quick, "1.email").await;
+    let sending = async { panic!("it was sent by two") };
+    assert_eq!(slow.hold(&lease, sending).await, None::<()>);
+    // Nor does it give back a claim that is not its own.
+    slow.release(&lease).await;
+    let claiming = tokio::time::timeout(CLAIM / 5, slow.claim("1.email"));
+    assert!(claiming.await.is_err(), "it is the other's all the time");
+    assert_eq!(quick.hold(&taken, async { 1 }).await, Some(1));
+}
+
+#[tokio::test]
+async fn a_sender_held_up_goes_on_when_nobody_has_taken_over() {
+    let redis = rig::Redis::start().await.unwrap();
+    let told = forgetful_at(&redis.url());
+    let lease = leased(&told, "1.email").await;
+    tokio::time::sleep(CLAIM * 2).await;
+    assert_eq!(told.hold(&lease, async { 1 }).await, Some(1));
 }
 
 #[tokio::test]

@@ -1,6 +1,9 @@
 //! `Lookup`, called as a client calls it.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+};
 
 use async_trait::async_trait;
 use fault::{Fault, door::BROKER_UNAVAILABLE, registers::REGISTER_UNREACHABLE};
@@ -84,6 +87,19 @@ async fn a_question_is_journalled_and_answered() {
         (operator.as_str(), consent.as_str()),
         ("Omarova Aigul", "paper 17")
     );
+}
+
+#[tokio::test]
+async fn every_question_is_journalled_as_a_query_of_its_own() {
+    let (register, journal) = (Scripted::new(known), Arc::new(Kept::default()));
+    let mut other = request();
+    other.subject = Some(Subject::Bin("100140000013".to_owned()));
+    for asked in [request(), other, request()] {
+        client(&register, &journal).lookup(asked).await.unwrap();
+    }
+    let written = journal.written.lock().unwrap();
+    let ids: BTreeSet<_> = written.iter().map(|w| w.event.facts[0].id).collect();
+    assert_eq!((written.len(), ids.len()), (3, 3));
 }
 
 #[tokio::test]

@@ -34,8 +34,9 @@ fn config(folder: &Path, replaced: &[(&str, &str)]) -> PathBuf {
 }
 
 #[tokio::test]
-async fn an_application_and_a_question_are_answered_by_the_running_process() {
-    let broker = rig::Broker::start().await.unwrap();
+async fn a_process_started_before_its_broker_waits_and_then_answers_an_application_and_a_question()
+{
+    let broker_port = rig::free_port();
     let redis = rig::Redis::start().await.unwrap();
     let register = Replay::start(Recording::Response(FOUND.to_owned()))
         .await
@@ -45,7 +46,10 @@ async fn an_application_and_a_question_are_answered_by_the_running_process() {
     let config = config(
         folder.path(),
         &[
-            ("amqp://kezek:kezek@127.0.0.1:5672/%2f", &broker.url()),
+            (
+                "amqp://kezek:kezek@127.0.0.1:5672/%2f",
+                &rig::Broker::url_on(broker_port),
+            ),
             ("redis://127.0.0.1:6379/0", &redis.url()),
             ("127.0.0.1:18203", &format!("127.0.0.1:{admin}")),
             ("127.0.0.1:18303", &format!("127.0.0.1:{grpc}")),
@@ -57,6 +61,13 @@ async fn an_application_and_a_question_are_answered_by_the_running_process() {
         .args(["--config".as_ref(), config.as_os_str()]);
     let registry = rig::Server::start("registry", command).unwrap();
 
+    rig::wait_for("it waits for its broker", LIMIT, async || {
+        let said = reqwest::get(format!("http://127.0.0.1:{admin}/ready")).await?;
+        Ok((said.text().await? == "not ready: broker\n").then_some(()))
+    })
+    .await
+    .unwrap();
+    let broker = rig::Broker::start_on(broker_port).await.unwrap();
     let settings = broker::Config::new(&broker.url());
     let lane = LaneName::new("registry.gbd-fl").unwrap();
     let event = verified(application("registry.gbd-fl"));

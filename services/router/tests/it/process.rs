@@ -65,21 +65,23 @@ fn delivered(heard: &[Detail]) -> usize {
 }
 
 #[tokio::test]
-async fn messages_for_a_provider_that_is_away_wait_and_are_delivered_when_it_is_back() {
-    let broker = rig::Broker::start().await.unwrap();
+async fn messages_wait_for_a_provider_that_is_away_and_the_process_for_a_broker_that_is() {
     let folder = tempfile::tempdir().unwrap();
-    let provider_port = rig::free_port();
-    let config = config(
-        folder.path(),
-        &broker.url(),
-        provider_port,
-        rig::free_port(),
-    );
+    let [broker_port, provider_port, admin] = [(); 3].map(|()| rig::free_port());
+    let url = rig::Broker::url_on(broker_port);
+    let config = config(folder.path(), &url, provider_port, admin);
     let log = folder.path().join("router.log");
     let command = rig::Command::new(env!("CARGO_BIN_EXE_router"), folder.path(), &log)
         .args(["--config".as_ref(), config.as_os_str()]);
     let router = rig::Server::start("router", command).unwrap();
 
+    rig::wait_for("it waits for its broker", LIMIT, async || {
+        let said = reqwest::get(format!("http://127.0.0.1:{admin}/ready")).await?;
+        Ok((said.text().await? == "not ready: broker\n").then_some(()))
+    })
+    .await
+    .unwrap();
+    let broker = rig::Broker::start_on(broker_port).await.unwrap();
     let settings = broker::Config::new(&broker.url());
     let publisher = Publisher::start(&settings, "test");
     let heard = Heard::default();
