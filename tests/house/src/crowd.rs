@@ -5,6 +5,7 @@
 //! any other answer ends the test. Loops are bounded by a deadline.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
@@ -13,10 +14,12 @@ use serde_json::Value;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
+use crate::dice::Dice;
+
 /// How many send at the same time.
-const AT_ONCE: usize = 12;
+const AT_ONCE: usize = 24;
 /// How long one sender goes on trying.
-const PATIENCE: Duration = Duration::from_mins(2);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// What intake said yes to.
 #[derive(Clone, Debug)]
@@ -31,6 +34,18 @@ pub struct Accepted {
     pub tries: u32,
 }
 
+impl Accepted {
+    pub(crate) fn of(application: &Application, number: &str, tries: u32) -> Self {
+        Self {
+            id: application.id,
+            number: number.to_owned(),
+            service: application.service,
+            provider: provider(application),
+            tries,
+        }
+    }
+}
+
 /// Everything that was accepted.
 #[derive(Clone, Debug, Default)]
 pub struct Crowd {
@@ -41,24 +56,34 @@ pub struct Crowd {
 #[derive(Debug)]
 pub struct Sending {
     senders: JoinSet<anyhow::Result<Vec<Accepted>>>,
+    count: Arc<AtomicUsize>,
 }
 
 impl Crowd {
-    /// Starts sending `count` applications of all three services; they go on in the background.
-    /// `copies` is how often each accepted message is sent again, as a confused system might.
-    pub async fn sends(rig: &Arc<Rig>, count: usize, copies: u32) -> anyhow::Result<Sending> {
+    /// Starts sending `count` applications of all three services, in an order of the dice; they go on in the
+    /// background. `copies` is how often each accepted message is sent again, as a confused system might.
+    pub async fn sends(
+        rig: &Arc<Rig>,
+        count: usize,
+        copies: u32,
+        dice: &mut Dice,
+    ) -> anyhow::Result<Sending> {
         let client = rig.people.client("portal")?;
         let mut shares: Vec<Vec<(Application, Value)>> = vec![Vec::new(); AT_ONCE];
-        for place in 0..count {
-            let mut application = of_kind(place);
+        let mut kinds: Vec<usize> = (0..count).collect();
+        dice.shuffle(&mut kinds);
+        for (place, kind) in kinds.into_iter().enumerate() {
+            let mut application = of_kind(kind);
             rig.pay(&mut application).await?;
             let message = application.sealed(&rig.people)?;
             shares[place % AT_ONCE].push((application, message));
         }
         let url = format!("{}/v1/messages", rig.addresses().intake_url());
         let mut senders = JoinSet::new();
+        let accepted_count = Arc::new(AtomicUsize::new(0));
         for share in shares {
             let (client, url) = (client.clone(), url.clone());
+            let accepted_count = Arc::clone(&accepted_count);
             senders.spawn(async move {
                 let mut accepted = Vec::new();
                 for (application, message) in share {
@@ -69,18 +94,16 @@ impl Crowd {
                             bail!("the same id was answered {} and then {}", first.0, again.0);
                         }
                     }
-                    accepted.push(Accepted {
-                        id: application.id,
-                        number: first.0,
-                        service: application.service,
-                        provider: provider(&application),
-                        tries: first.1,
-                    });
+                    accepted_count.fetch_add(1, Ordering::Relaxed);
+                    accepted.push(Accepted::of(&application, &first.0, first.1));
                 }
                 Ok(accepted)
             });
         }
-        Ok(Sending { senders })
+        Ok(Sending {
+            senders,
+            count: accepted_count,
+        })
     }
 
     /// Those that must arrive at a provider.
@@ -100,6 +123,11 @@ impl Crowd {
 }
 
 impl Sending {
+    /// How many are accepted so far.
+    pub fn count(&self) -> usize {
+        self.count.load(Ordering::Relaxed)
+    }
+
     /// Waits until everything is accepted.
     pub async fn accepted(mut self) -> anyhow::Result<Crowd> {
         let mut crowd = Crowd::default();

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
-use rig::{Command, Entry, Rig, binaries, repository, wait_for};
+use rig::{Command, Rig, binaries, repository, wait_for};
 
 use crate::crowd::Crowd;
 
@@ -36,18 +36,20 @@ const ONCE: [&str; 3] = ["routed", "delivered", "result-issued"];
 /// Services whose fee a register confirms on the way.
 const PAID: [&str; 2] = ["apostille", "mass-media-registration"];
 
-/// After the last result: a notification whose sender was killed waits for its turn in a delay queue
-/// of up to two minutes, because nobody knows whether the letter went out.
-const DRAINED: Duration = Duration::from_mins(4);
+/// After the last result: what failed three times in a row waits two minutes or more for its next try.
+const DRAINED: Duration = Duration::from_mins(5);
 
 /// Waits until every application has its result and all queues are empty, then checks everything.
 pub async fn nothing_is_lost(
     rig: &Rig,
     crowd: &Crowd,
     limit: Duration,
+    tell: &(dyn Fn(&str) + Sync),
 ) -> anyhow::Result<Outcomes> {
-    everybody_has_a_result(rig, crowd, limit).await?;
+    everybody_has_a_result(rig, crowd, limit, tell).await?;
+    tell("everybody has a result; until the queues are empty");
     queues_are_empty(rig, DRAINED).await?;
+    tell("the queues are empty; looking at ledgers, journal and chain");
     let outcomes = one_outcome_each(rig, crowd).await?;
     journal_is_complete(rig, crowd).await?;
     chain_holds(rig).await?;
@@ -55,22 +57,37 @@ pub async fn nothing_is_lost(
     Ok(outcomes)
 }
 
-async fn everybody_has_a_result(rig: &Rig, crowd: &Crowd, limit: Duration) -> anyhow::Result<()> {
+/// How many of the crowd have no result in the journal.
+pub async fn lost(rig: &Rig, crowd: &Crowd) -> anyhow::Result<usize> {
+    let granted = granted(rig).await?;
+    let accepted = crowd.accepted.iter();
+    let lost = accepted.filter(|accepted| !granted.contains(&accepted.number));
+    Ok(lost.count())
+}
+
+/// The numbers of all applications whose result the monitor knows.
+async fn granted(rig: &Rig) -> anyhow::Result<BTreeSet<String>> {
+    let query = "SELECT number FROM applications WHERE status = 'granted'";
+    let rows = rig.postgres.sql("kezek", query).await?;
+    Ok(rows.lines().map(str::to_owned).collect())
+}
+
+async fn everybody_has_a_result(
+    rig: &Rig,
+    crowd: &Crowd,
+    limit: Duration,
+    tell: &(dyn Fn(&str) + Sync),
+) -> anyhow::Result<()> {
     let wanted: BTreeSet<&str> = crowd.accepted.iter().map(|a| a.number.as_str()).collect();
     ensure!(
         wanted.len() == crowd.accepted.len(),
         "two applications share a number"
     );
     let there = wait_for("every application granted", limit, async || {
-        let rows = rig
-            .postgres
-            .sql("kezek", "SELECT number, status FROM applications")
-            .await?;
-        let granted = rows.lines().filter_map(|row| row.strip_suffix("|granted"));
-        let granted: BTreeSet<&str> = granted.collect();
-        let missing: Vec<&&str> = wanted.difference(&granted).collect();
-        if let Some(first) = missing.first() {
-            bail!("{} are not, for example {first}", missing.len());
+        let missing = lost(rig, crowd).await?;
+        if missing > 0 {
+            tell(&format!("{missing} have no result yet"));
+            bail!("{missing} are not");
         }
         Ok(Some(()))
     });
@@ -141,7 +158,8 @@ async fn one_outcome_each(rig: &Rig, crowd: &Crowd) -> anyhow::Result<Outcomes> 
             ledger.len() == taken.len(),
             "{provider} has a number under two keys"
         );
-        let changed: Vec<&Entry> = ledger.iter().filter(|entry| !entry.copies_equal).collect();
+        let changed = ledger.iter().filter(|entry| !entry.copies_equal);
+        let changed: Vec<&String> = changed.map(|entry| &entry.number).collect();
         ensure!(changed.is_empty(), "copies that differ: {changed:?}");
         outcomes.applications += ledger.len();
         outcomes.copies += ledger

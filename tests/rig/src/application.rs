@@ -28,6 +28,8 @@ pub struct Application {
     pub receipt: Option<String>,
     pub consent: Option<Value>,
     pub classification: &'static str,
+    /// The applicant's own: kk, ru or en.
+    pub language: &'static str,
 }
 
 impl Application {
@@ -43,6 +45,7 @@ impl Application {
             receipt: None,
             consent: None,
             classification: "open",
+            language: "kk",
         }
     }
 
@@ -79,6 +82,13 @@ impl Application {
         Self::portal("mass-media-registration", applicant, form)
     }
 
+    /// The same, by an applicant who wants to be told in this language.
+    #[must_use]
+    pub fn in_language(mut self, language: &'static str) -> Self {
+        self.language = language;
+        self
+    }
+
     /// The same, filed at the front office by its operator.
     #[must_use]
     pub fn at_front_office(mut self, operator: &'static str) -> Self {
@@ -110,7 +120,7 @@ impl Application {
             "name": applicant.common_name,
             "email": applicant.email,
             "phone": applicant.phone,
-            "language": "kk",
+            "language": self.language,
         });
         // A head applies for his organisation; everybody else for himself.
         match (&applicant.bin, &applicant.iin) {
@@ -122,7 +132,7 @@ impl Application {
             "kind": "application",
             "service": self.service,
             "channel": self.channel,
-            "language": "kk",
+            "language": self.language,
             "classification": self.classification,
             "applicant": who,
             "attachments": [],

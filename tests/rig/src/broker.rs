@@ -1,109 +1,165 @@
-//! A private RabbitMQ node with its own port mapper (epmd), cookie and data, configured by the
-//! project's own `deploy/rabbitmq/rabbitmq.conf` and definitions; only ports and folders differ.
+//! A private RabbitMQ: one node, or a cluster of three, with port mapper (epmd), cookie and data of its own,
+//! configured by the project's own `deploy/rabbitmq/rabbitmq.conf` and definitions; only ports and folders
+//! differ.
 //!
 //! Everything reaches the broker by environment, and its binaries are called directly: Debian's
 //! /usr/sbin wrapper would switch to the system's user and instance.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use rustix::process::Signal;
-use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::process::{Command, Server, until_up};
-use crate::{Folder, free_port, repository};
+use crate::process::{Server, until_up};
+use crate::seat::{Seat, definitions_with_guest};
+use crate::spaces::Spaces;
+use crate::{Folder, free_port, wait_for};
 
-const BINARIES: &str = "/usr/lib/rabbitmq/bin";
-/// Erlang on two busy cores takes 5-10 s; the limit is for a machine that does much else.
-const UP_LIMIT: Duration = Duration::from_mins(2);
+/// Erlang on two busy cores takes 5-10 s, three nodes that find each other 15-50 s; the limit is for a machine
+/// that does much else.
+const UP_LIMIT: Duration = Duration::from_mins(5);
 
-/// See the module. Ends with the handle.
+/// How many nodes, and how far apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shape {
+    #[default]
+    One,
+    /// Three on this machine, every queue on all of them.
+    Three,
+    /// Three, each in a network namespace of its own, so that one can be isolated. Needs root; see
+    /// [`crate::can_isolate`].
+    ThreeApart,
+}
+
+/// See the module. Ends with the handle. What is said of "the node" is the only one, or the first of three.
 #[derive(Debug)]
 pub struct Broker {
-    node: Server,
-    _port_mapper: Server,
-    seat: Seat,
+    nodes: Vec<Node>,
+    _port_mappers: Vec<Server>,
+    spaces: Option<Spaces>,
     _own: Option<Folder>,
 }
 
-/// Where the node lives.
 #[derive(Debug)]
-struct Seat {
-    folder: PathBuf,
-    port: u16,
-    epmd: u16,
-    distribution: u16,
+struct Node {
+    server: Server,
+    seat: Seat,
 }
 
 impl Broker {
     /// Starts one in a folder of its own, with the project's definitions.
     pub async fn start() -> anyhow::Result<Self> {
+        Self::start_on(free_port()).await
+    }
+
+    /// [`Broker::start`] on a port that was given out before it, by [`free_port`].
+    pub async fn start_on(port: u16) -> anyhow::Result<Self> {
         let folder = Folder::make()?;
         let place = folder.path().to_owned();
-        Self::launch(&place, Some(folder)).await
+        let seats = vec![Seat::alone(&place, port)];
+        Self::launch(&place, seats, None, Some(folder)).await
     }
 
     /// Starts one in `folder` and waits until it accepts AMQP connections, which it does only
     /// after the definitions are loaded.
     pub async fn start_in(folder: &Path) -> anyhow::Result<Self> {
-        Self::launch(folder, None).await
+        Self::start_shaped(folder, Shape::One).await
     }
 
-    async fn launch(folder: &Path, own: Option<Folder>) -> anyhow::Result<Self> {
-        let seat = Seat {
-            folder: folder.join("rabbitmq"),
-            port: free_port(),
-            epmd: free_port(),
-            distribution: free_port(),
+    /// The same in any shape.
+    pub async fn start_shaped(folder: &Path, shape: Shape) -> anyhow::Result<Self> {
+        let (seats, spaces) = match shape {
+            Shape::One => (vec![Seat::alone(folder, free_port())], None),
+            Shape::Three => (Seat::three(folder), None),
+            Shape::ThreeApart => {
+                let spaces = Spaces::open().await?;
+                (Seat::three_in(folder, &spaces), Some(spaces))
+            }
         };
-        seat.furnish()?;
-        let log = seat.folder.join("epmd.log");
-        let epmd = Command::new("epmd", &seat.folder, &log).args([
-            "-address",
-            "127.0.0.1",
-            "-port",
-            &seat.epmd.to_string(),
-        ]);
-        let port_mapper = Server::start("epmd", epmd)
-            .context("is rabbitmq-server installed? scripts/setup installs it")?;
-        let node = Server::start("rabbitmq", seat.command("rabbitmq-server"))?;
+        Self::launch(folder, seats, spaces, None).await
+    }
+
+    async fn launch(
+        folder: &Path,
+        seats: Vec<Seat>,
+        spaces: Option<Spaces>,
+        own: Option<Folder>,
+    ) -> anyhow::Result<Self> {
+        let names: Vec<String> = seats.iter().map(|seat| seat.name.clone()).collect();
+        let (mut nodes, mut port_mappers) = (Vec::new(), Vec::new());
+        for seat in seats {
+            seat.furnish(&names)?;
+            if port_mappers.is_empty() || spaces.is_some() {
+                let epmd = Server::start("epmd", seat.port_mapper());
+                port_mappers
+                    .push(epmd.context("is rabbitmq-server installed? scripts/setup installs it")?);
+            }
+            let server = Server::start("rabbitmq", seat.command("rabbitmq-server"))?;
+            nodes.push(Node { server, seat });
+        }
         let broker = Self {
-            node,
-            _port_mapper: port_mapper,
-            seat,
+            nodes,
+            _port_mappers: port_mappers,
+            spaces,
             _own: own,
         };
-        broker.up().await?;
+        for node in &broker.nodes {
+            node.up().await?;
+        }
+        if broker.nodes.len() > 1 {
+            broker.join(folder).await?;
+        }
         Ok(broker)
+    }
+
+    /// Waits for all nodes, and only then makes the queues: so each has a copy on every node.
+    async fn join(&self, folder: &Path) -> anyhow::Result<()> {
+        let count = self.nodes.len().to_string();
+        self.ctl(&["await_online_nodes", &count]).await?;
+        let file = folder.join("rabbitmq-definitions.json");
+        std::fs::write(
+            &file,
+            serde_json::to_vec_pretty(&definitions_with_guest()?)?,
+        )?;
+        self.ctl(&["import_definitions", &file.display().to_string()])
+            .await
+            .map(drop)
     }
 
     /// `amqp://guest:guest@127.0.0.1:PORT/%2f`
     pub fn url(&self) -> String {
-        format!("amqp://guest:guest@127.0.0.1:{}/%2f", self.seat.port)
+        url_at(self.nodes[0].seat.address())
+    }
+
+    /// The address of one that is still to be started on `port`.
+    pub fn url_on(port: u16) -> String {
+        url_at(SocketAddr::from(([127, 0, 0, 1], port)))
+    }
+
+    /// Where each node takes AMQP connections.
+    pub(crate) fn addresses(&self) -> Vec<SocketAddr> {
+        let nodes = self.nodes.iter();
+        nodes.map(|node| node.seat.address()).collect()
     }
 
     /// Its first process, while it runs.
     pub fn pid(&self) -> Option<u32> {
-        self.node.pid()
-    }
-
-    pub fn port(&self) -> u16 {
-        self.seat.port
+        self.nodes[0].server.pid()
     }
 
     /// Kills the node as a power cut would.
     pub async fn kill9(&self) -> anyhow::Result<()> {
-        self.node.kill9().await
+        self.kill9_node(0).await
     }
 
     /// Stops the node in good order.
     pub async fn stop(&self) -> anyhow::Result<()> {
-        self.node
+        let node = &self.nodes[0];
+        node.server
             .end(Signal::TERM, Duration::from_mins(1))
             .await
             .map(drop)
@@ -111,138 +167,112 @@ impl Broker {
 
     /// Starts the node again on the same data and ports.
     pub async fn restart(&self) -> anyhow::Result<()> {
-        self.node.again()?;
-        self.up().await
+        self.restart_node(0).await
     }
 
     /// Stops the node where it stands; see [`Broker::thaw`].
     pub fn freeze(&self) -> anyhow::Result<()> {
-        self.node.freeze()
+        self.nodes[0].server.freeze()
     }
 
     pub fn thaw(&self) -> anyhow::Result<()> {
-        self.node.thaw()
+        self.nodes[0].server.thaw()
     }
 
-    /// Runs `rabbitmqctl` against this node and gives what it printed (1-3 s: it boots an Erlang).
+    /// The node that leads `queue` (0, 1 or 2).
+    pub async fn leader(&self, queue: &str) -> anyhow::Result<usize> {
+        let list = self
+            .ctl(&["list_queues", "--no-table-headers", "name", "leader"])
+            .await?;
+        let mut rows = list.lines().filter_map(|row| row.split_once('\t'));
+        let (_, leader) = rows
+            .find(|(name, _)| *name == queue)
+            .with_context(|| format!("no queue {queue}"))?;
+        let leader = leader.trim();
+        let mut nodes = self.nodes.iter();
+        nodes
+            .position(|node| node.seat.name == leader)
+            .with_context(|| format!("{queue} is led by `{leader}`"))
+    }
+
+    pub async fn kill9_node(&self, place: usize) -> anyhow::Result<()> {
+        self.node(place)?.server.kill9().await
+    }
+
+    pub async fn restart_node(&self, place: usize) -> anyhow::Result<()> {
+        let node = self.node(place)?;
+        node.server.again()?;
+        node.up().await
+    }
+
+    /// Takes a node off the network: nothing reaches it and nothing is said of it. Only with
+    /// [`Shape::ThreeApart`].
+    pub async fn isolate(&self, place: usize) -> anyhow::Result<()> {
+        self.link(place, false).await
+    }
+
+    /// Puts it back.
+    pub async fn heal(&self, place: usize) -> anyhow::Result<()> {
+        self.link(place, true).await
+    }
+
+    async fn link(&self, place: usize, is_up: bool) -> anyhow::Result<()> {
+        self.node(place)?;
+        let spaces = self.spaces.as_ref().context("the nodes are not apart")?;
+        spaces.link(place, is_up).await
+    }
+
+    /// Waits until every node says that all of them run; one that had paused itself says nothing before.
+    pub async fn all_online(&self, limit: Duration) -> anyhow::Result<()> {
+        let count = self.nodes.len().to_string();
+        for node in &self.nodes {
+            wait_for("a broker whose nodes are all online", limit, async || {
+                let asked = ["await_online_nodes", &count, "--timeout", "10"];
+                node.ctl(&asked).await.map(Some)
+            })
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// Runs `rabbitmqctl` against the first node that runs and gives what it printed (1-3 s: it boots an Erlang).
     pub async fn ctl(&self, args: &[&str]) -> anyhow::Result<String> {
-        self.seat
-            .command("rabbitmqctl")
-            .args(["-q"])
-            .args(args.iter().copied())
-            .run()
-            .await
+        let mut running = self.nodes.iter().filter(|node| node.server.pid().is_some());
+        let node = running.next().context("no node of the broker runs")?;
+        node.ctl(args).await
     }
 
     /// The raw log, for a failing test to show.
     pub fn log_tail(&self, lines: usize) -> String {
-        self.node.log_tail(lines)
+        let tails = self.nodes.iter().map(|node| node.server.log_tail(lines));
+        tails.collect::<Vec<_>>().join("\n---\n")
+    }
+
+    fn node(&self, place: usize) -> anyhow::Result<&Node> {
+        ensure!(place < self.nodes.len(), "the broker has no node {place}");
+        Ok(&self.nodes[place])
+    }
+}
+
+impl Node {
+    async fn ctl(&self, args: &[&str]) -> anyhow::Result<String> {
+        let ctl = self.seat.command("rabbitmqctl").args(["-q"]);
+        ctl.args(args.iter().copied()).run().await
     }
 
     async fn up(&self) -> anyhow::Result<()> {
-        until_up(&self.node, UP_LIMIT, async || {
-            speaks_amqp(self.seat.port).await
-        })
-        .await
+        let address = self.seat.address();
+        until_up(&self.server, UP_LIMIT, async || speaks_amqp(address).await).await
     }
 }
 
-impl Seat {
-    /// Writes cookie, configuration and definitions.
-    fn furnish(&self) -> anyhow::Result<()> {
-        fs::create_dir_all(self.folder.join("conf.d"))?;
-        let cookie = self.folder.join(".erlang.cookie");
-        fs::write(&cookie, uuid::Uuid::now_v7().simple().to_string())?;
-        fs::set_permissions(&cookie, fs::Permissions::from_mode(0o400))?;
-        fs::write(self.folder.join("enabled_plugins"), "[].\n")?;
-        fs::copy(
-            repository().join("deploy/rabbitmq/rabbitmq.conf"),
-            self.folder.join("rabbitmq.conf"),
-        )
-        .context("deploy/rabbitmq/rabbitmq.conf")?;
-        let definitions = self.folder.join("definitions.json");
-        fs::write(
-            &definitions,
-            serde_json::to_vec_pretty(&definitions_with_guest()?)?,
-        )?;
-        let overlay = format!(
-            "listeners.tcp.default = 127.0.0.1:{}\ndefinitions.local.path = {}\n\
-             disk_free_limit.absolute = 100MB\nlog.console = true\nlog.console.level = info\n\
-             log.file = false\n",
-            self.port,
-            definitions.display()
-        );
-        Ok(fs::write(self.folder.join("conf.d/90-rig.conf"), overlay)?)
-    }
-
-    fn command(&self, program: &str) -> Command {
-        let log = self.folder.join("rabbitmq.log");
-        Command::new(Path::new(BINARIES).join(program), &self.folder, &log)
-            .env("HOME", &self.folder)
-            .env("RABBITMQ_NODENAME", format!("rig{}@localhost", self.port))
-            .env("RABBITMQ_NODE_PORT", self.port.to_string())
-            .env("RABBITMQ_DIST_PORT", self.distribution.to_string())
-            .env("ERL_EPMD_ADDRESS", "127.0.0.1")
-            .env("ERL_EPMD_PORT", self.epmd.to_string())
-            .env("RABBITMQ_CONF_ENV_FILE", self.folder.join("no-such-file"))
-            .env("RABBITMQ_MNESIA_BASE", self.folder.join("data"))
-            .env("RABBITMQ_LOG_BASE", &self.folder)
-            .env("RABBITMQ_PID_FILE", self.folder.join("pid"))
-            .env(
-                "RABBITMQ_ENABLED_PLUGINS_FILE",
-                self.folder.join("enabled_plugins"),
-            )
-            .env("RABBITMQ_CONFIG_FILE", self.folder.join("rabbitmq.conf"))
-            .env("RABBITMQ_CONFIG_FILES", self.folder.join("conf.d"))
-            .env(
-                "RABBITMQ_ADVANCED_CONFIG_FILE",
-                self.folder.join("advanced.config"),
-            )
-            .env(
-                "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS",
-                "-kernel inet_dist_use_interface {127,0,0,1}",
-            )
-            // The tools' own nodes listen too: below the kernel's range, on loopback.
-            .env("RABBITMQ_CTL_DIST_PORT_MIN", "9100")
-            .env("RABBITMQ_CTL_DIST_PORT_MAX", "9199")
-            .env(
-                "RABBITMQ_CTL_ERL_ARGS",
-                "-kernel inet_dist_use_interface {127,0,0,1}",
-            )
-            .env("LC_ALL", "C.UTF-8")
-    }
-}
-
-/// The project's definitions, with a virtual host and a user to log in as where they name none
-/// (production brings its own users).
-fn definitions_with_guest() -> anyhow::Result<Value> {
-    let path = repository().join("deploy/rabbitmq/definitions.json");
-    let mut definitions: Value = match fs::read(&path) {
-        Ok(text) => serde_json::from_slice(&text).context("deploy/rabbitmq/definitions.json")?,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => json!({}),
-        Err(error) => return Err(error).context("deploy/rabbitmq/definitions.json"),
-    };
-    let top = definitions
-        .as_object_mut()
-        .context("definitions.json is not an object")?;
-    top.entry("vhosts")
-        .or_insert_with(|| json!([{ "name": "/" }]));
-    let guest = json!({ "name": "guest", "password": "guest", "tags": ["administrator"] });
-    let rights = json!({
-        "user": "guest", "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"
-    });
-    for (key, item) in [("users", guest), ("permissions", rights)] {
-        let list = top.entry(key).or_insert_with(|| json!([]));
-        list.as_array_mut()
-            .with_context(|| format!("{key} is not a list"))?
-            .push(item);
-    }
-    Ok(definitions)
+fn url_at(address: SocketAddr) -> String {
+    format!("amqp://guest:guest@{address}/%2f")
 }
 
 /// A node that sends `connection.start` after the protocol header is open for work.
-async fn speaks_amqp(port: u16) -> bool {
-    let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)).await else {
+async fn speaks_amqp(address: SocketAddr) -> bool {
+    let Ok(mut stream) = TcpStream::connect(address).await else {
         return false;
     };
     let mut frame = [0; 11];

@@ -6,7 +6,7 @@
 
 use std::os::unix::fs::{MetadataExt, chown};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use rustix::process::Signal;
@@ -130,6 +130,15 @@ impl Postgres {
         .await
     }
 
+    /// Stops all its processes where they stand; see [`Postgres::thaw`].
+    pub fn freeze(&self) -> anyhow::Result<()> {
+        self.server.freeze()
+    }
+
+    pub fn thaw(&self) -> anyhow::Result<()> {
+        self.server.thaw()
+    }
+
     pub async fn kill9(&self) -> anyhow::Result<()> {
         self.server.kill9().await
     }
@@ -142,10 +151,19 @@ impl Postgres {
             .map(drop)
     }
 
-    /// Starts it again on the same data and port.
+    /// Starts it again on the same data and port. Processes of one that was killed may hold its shared memory for
+    /// another instant, in which a new one ends at once.
     pub async fn restart(&self) -> anyhow::Result<()> {
-        self.server.again()?;
-        self.up().await
+        let deadline = Instant::now() + Duration::from_secs(10);
+        loop {
+            self.server.again()?;
+            let up = self.up().await;
+            if up.is_ok() || self.server.ended().is_none() || Instant::now() > deadline {
+                return up;
+            }
+            self.server.kill9().await?;
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     async fn up(&self) -> anyhow::Result<()> {

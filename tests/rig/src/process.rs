@@ -168,20 +168,28 @@ impl Server {
         Ok(kill_process(group(pid)?, signal)?)
     }
 
-    /// Stops the whole group where it stands (SIGSTOP), as a hung machine would.
+    /// Stops it and what it has started where they stand (SIGSTOP), as a hung machine would.
     pub fn freeze(&self) -> anyhow::Result<()> {
-        let pid = self
-            .pid()
-            .with_context(|| format!("{} is not running", self.name))?;
-        Ok(kill_process_group(group(pid)?, Signal::STOP)?)
+        self.signal_all(Signal::STOP)
     }
 
-    /// Lets a frozen group go on.
+    /// Lets what is frozen go on.
     pub fn thaw(&self) -> anyhow::Result<()> {
+        self.signal_all(Signal::CONT)
+    }
+
+    /// To the group, then to children that have groups of their own (PostgreSQL's have).
+    fn signal_all(&self, signal: Signal) -> anyhow::Result<()> {
         let pid = self
             .pid()
             .with_context(|| format!("{} is not running", self.name))?;
-        Ok(kill_process_group(group(pid)?, Signal::CONT)?)
+        kill_process_group(group(pid)?, signal)?;
+        let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"))?;
+        for child in children.split_whitespace() {
+            // One that has just ended cannot be told anything.
+            kill_process(group(child.parse()?)?, signal).unwrap_or_default();
+        }
+        Ok(())
     }
 
     /// kill -9 to the whole group, and waits until nothing is left of it.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use rustix::process::Signal;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -61,6 +61,25 @@ impl Redis {
         self.port
     }
 
+    /// Empties it, while it goes on.
+    pub async fn flush(&self) -> anyhow::Result<()> {
+        let said = ask(self.port, b"FLUSHALL\r\n").await;
+        ensure!(
+            said.is_some_and(|said| said == *b"+OK\r\n"),
+            "FLUSHALL: {said:?}"
+        );
+        Ok(())
+    }
+
+    /// Stops it where it stands; see [`Redis::thaw`].
+    pub fn freeze(&self) -> anyhow::Result<()> {
+        self.server.freeze()
+    }
+
+    pub fn thaw(&self) -> anyhow::Result<()> {
+        self.server.thaw()
+    }
+
     pub async fn kill9(&self) -> anyhow::Result<()> {
         self.server.kill9().await
     }
@@ -87,11 +106,16 @@ impl Redis {
 }
 
 async fn answers(port: u16) -> bool {
-    let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)).await else {
-        return false;
-    };
-    let mut reply = [0; 5];
-    stream.write_all(b"PING\r\n").await.is_ok()
-        && stream.read_exact(&mut reply).await.is_ok()
-        && &reply == b"+PONG"
+    ask(port, b"PING\r\n")
+        .await
+        .is_some_and(|said| said == *b"+PONG")
+}
+
+/// The first five bytes of the answer to an inline command.
+async fn ask(port: u16, command: &[u8]) -> Option<[u8; 5]> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.ok()?;
+    let mut said = [0; 5];
+    stream.write_all(command).await.ok()?;
+    stream.read_exact(&mut said).await.ok()?;
+    Some(said)
 }

@@ -16,7 +16,8 @@ use crate::outside::Outside;
 use crate::people::People;
 use crate::process::{Command, Server, until_up};
 use crate::services::{Services, binaries};
-use crate::{Broker, Folder, Postgres, Redis, repository, services, settings};
+use crate::terms::{self, Term};
+use crate::{Broker, Folder, Lines, Postgres, Redis, Shape, lines, repository, services, settings};
 
 /// What a test may choose.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +26,14 @@ pub struct Options {
     pub settings: Vec<(&'static str, services::Settings)>,
     /// Values to replace in every service's sample configuration, before those.
     pub everywhere: services::Settings,
+    /// Steps that are allowed another time than the regulations give.
+    pub terms: Vec<Term>,
+    /// Whether the broker is one node or three.
+    pub broker: Shape,
+    /// Whether lines that can be cut are laid between the services and everything they lean on.
+    pub lines: bool,
+    /// Address of an OTLP receiver that takes the services' traces; `otlp` is the line there. Default: none.
+    pub collector: Option<String>,
     /// Called with each step of the start, for a person who waits.
     pub tell: Option<fn(&str)>,
 }
@@ -36,6 +45,8 @@ pub struct Rig {
     pub outside: Outside,
     pub people: People,
     pub monitor: Monitor,
+    /// The lines to `broker`, `redis`, `postgres`, `otlp` and every system outside, if they were laid.
+    pub lines: Lines,
     bench: Server,
     pub broker: Broker,
     pub redis: Redis,
@@ -61,7 +72,7 @@ impl Rig {
         let binaries = binaries()?;
         tell("RabbitMQ, Redis, PostgreSQL and the test bench");
         let (broker, redis, postgres, bench) = tokio::try_join!(
-            Broker::start_in(folder.path()),
+            Broker::start_shaped(folder.path(), options.broker),
             Redis::start_in(folder.path()),
             Postgres::start_in(folder.path()),
             bench(&binaries, folder.path(), &testbed),
@@ -71,16 +82,35 @@ impl Rig {
         let people = People::load(&testbed)?;
 
         let addresses = Addresses::new(folder.path(), &testbed);
+        let mut lines = Lines::default();
+        if options.lines || options.broker != Shape::One {
+            lines.lay("broker", broker.addresses()).await?;
+        }
+        if options.lines {
+            lines.lay_all(&redis, &postgres, &outside).await?;
+            if let Some(collector) = &options.collector {
+                lines.lay("otlp", vec![lines::server(collector)?]).await?;
+            }
+        }
+        let mut everywhere = options.everywhere;
+        if let Some(collector) = &options.collector {
+            let collector = lines.through("otlp", collector);
+            everywhere.push(("telemetry.otlp_endpoint", collector.into()));
+        }
         let mut services = Services::new(folder.path())?;
         tell("intake, signature, registry, router, monitor, notifier");
-        for (name, admin, mut values) in
-            settings::of_all(&addresses, &broker, &redis, &postgres, &outside)?
-        {
-            let own = options
-                .settings
-                .iter()
-                .filter(|(service, _)| *service == name);
-            values.extend(options.everywhere.clone());
+        let ends = settings::Ends {
+            broker: &broker,
+            redis: &redis,
+            postgres: &postgres,
+            outside: &outside,
+            lines: &lines,
+        };
+        let mut chosen = terms::written(&folder.room("regulations")?, &options.terms)?;
+        chosen.extend(options.settings);
+        for (name, admin, mut values) in settings::of_all(&addresses, &ends)? {
+            let own = chosen.iter().filter(|(service, _)| *service == name);
+            values.extend(everywhere.clone());
             values.extend(own.flat_map(|(_, more)| more.clone()));
             services.launch(name, admin, &values, &[])?;
         }
@@ -94,6 +124,7 @@ impl Rig {
             outside,
             people,
             monitor,
+            lines,
             bench,
             broker,
             redis,

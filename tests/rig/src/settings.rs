@@ -5,28 +5,50 @@ use toml::{Table, Value};
 use crate::addresses::Addresses;
 use crate::outside::Outside;
 use crate::services::Settings;
-use crate::{Broker, Postgres, Redis, free_port};
+use crate::{Broker, Lines, Postgres, Redis, free_port};
+
+/// What the services lean on, and the lines that lead there.
+pub(crate) struct Ends<'a> {
+    pub(crate) broker: &'a Broker,
+    pub(crate) redis: &'a Redis,
+    pub(crate) postgres: &'a Postgres,
+    pub(crate) outside: &'a Outside,
+    pub(crate) lines: &'a Lines,
+}
+
+impl Ends<'_> {
+    fn redis(&self) -> Value {
+        self.lines.through("redis", &self.redis.url()).into()
+    }
+
+    fn postgres(&self, role: &str) -> Value {
+        let url = self.postgres.url(role, "kezek");
+        self.lines.through("postgres", &url).into()
+    }
+
+    fn outside(&self, system: &str) -> anyhow::Result<String> {
+        Ok(self.lines.through(system, self.outside.address(system)?))
+    }
+}
 
 /// Name, admin port and settings of each service, in the order in which a message meets them.
 pub(crate) fn of_all(
     at: &Addresses,
-    broker: &Broker,
-    redis: &Redis,
-    postgres: &Postgres,
-    outside: &Outside,
+    ends: &Ends<'_>,
 ) -> anyhow::Result<Vec<(&'static str, u16, Settings)>> {
     let own: [(&'static str, Settings); 6] = [
-        ("intake", intake(at, redis)),
-        ("signature", signature(at, redis, outside)?),
-        ("registry", registry(at, redis, outside)?),
-        ("router", router(outside)?),
-        ("monitor", monitor(at, postgres)),
-        ("notifier", notifier(redis, outside)?),
+        ("intake", intake(at, ends)),
+        ("signature", signature(at, ends)?),
+        ("registry", registry(at, ends)?),
+        ("router", router(ends)?),
+        ("monitor", monitor(at, ends)),
+        ("notifier", notifier(ends)?),
     ];
     let finished = own.into_iter().map(|(name, mut settings)| {
         let admin = free_port();
         settings.push(("chassis.listen", loopback(admin)));
-        settings.push(("broker.url", broker.url().into()));
+        let broker = ends.lines.through("broker", &ends.broker.url());
+        settings.push(("broker.url", broker.into()));
         (name, admin, settings)
     });
     Ok(finished.collect())
@@ -40,10 +62,10 @@ fn file(at: &Addresses, below: &str) -> Value {
     at.testbed.join(below).display().to_string().into()
 }
 
-fn intake(at: &Addresses, redis: &Redis) -> Settings {
+fn intake(at: &Addresses, ends: &Ends<'_>) -> Settings {
     vec![
         ("door.listen", loopback(at.intake)),
-        ("redis.url", redis.url().into()),
+        ("redis.url", ends.redis()),
         ("tls.certificate", file(at, "tls/intake.cert.pem")),
         ("tls.key", file(at, "tls/intake.key.pem")),
         (
@@ -65,8 +87,8 @@ fn intake(at: &Addresses, redis: &Redis) -> Settings {
     ]
 }
 
-fn signature(at: &Addresses, redis: &Redis, outside: &Outside) -> anyhow::Result<Settings> {
-    let lists = outside.address("crl")?;
+fn signature(at: &Addresses, ends: &Ends<'_>) -> anyhow::Result<Settings> {
+    let lists = ends.outside("crl")?;
     let list = |name: &str| {
         let mut list = Table::new();
         list.insert("issuer".to_owned(), format!("{name}.pem").into());
@@ -75,46 +97,37 @@ fn signature(at: &Addresses, redis: &Redis, outside: &Outside) -> anyhow::Result
     };
     Ok(vec![
         ("grpc.listen", loopback(at.signature_grpc)),
-        ("redis.url", redis.url().into()),
+        ("redis.url", ends.redis()),
         ("trust.folder", file(at, "trust/signing")),
         ("trust.crl", vec![list("root"), list("issuing")].into()),
     ])
 }
 
-fn registry(at: &Addresses, redis: &Redis, outside: &Outside) -> anyhow::Result<Settings> {
+fn registry(at: &Addresses, ends: &Ends<'_>) -> anyhow::Result<Settings> {
     Ok(vec![
         ("grpc.listen", loopback(at.registry_grpc)),
-        ("redis.url", redis.url().into()),
-        (
-            "register.gbd-fl.endpoint",
-            outside.address("gbd-fl")?.into(),
-        ),
-        (
-            "register.gbd-ul.endpoint",
-            outside.address("gbd-ul")?.into(),
-        ),
-        ("register.enis.endpoint", outside.address("enis")?.into()),
-        (
-            "register.payment.endpoint",
-            outside.address("payment")?.into(),
-        ),
+        ("redis.url", ends.redis()),
+        ("register.gbd-fl.endpoint", ends.outside("gbd-fl")?.into()),
+        ("register.gbd-ul.endpoint", ends.outside("gbd-ul")?.into()),
+        ("register.enis.endpoint", ends.outside("enis")?.into()),
+        ("register.payment.endpoint", ends.outside("payment")?.into()),
     ])
 }
 
-fn router(outside: &Outside) -> anyhow::Result<Settings> {
+fn router(ends: &Ends<'_>) -> anyhow::Result<Settings> {
     Ok(vec![
         (
             "provider.committee.endpoint",
-            outside.address("committee")?.into(),
+            ends.outside("committee")?.into(),
         ),
         (
             "provider.national-archive.endpoint",
-            outside.address("national-archive")?.into(),
+            ends.outside("national-archive")?.into(),
         ),
     ])
 }
 
-fn monitor(at: &Addresses, postgres: &Postgres) -> Settings {
+fn monitor(at: &Addresses, ends: &Ends<'_>) -> Settings {
     vec![
         ("http.listen", loopback(at.monitor_http)),
         ("grpc.listen", loopback(at.monitor_grpc)),
@@ -122,29 +135,23 @@ fn monitor(at: &Addresses, postgres: &Postgres) -> Settings {
             "pages.trace_url",
             "http://traces.kezek.test/{number}".into(),
         ),
-        (
-            "database.url",
-            postgres.url("kezek_monitor", "kezek").into(),
-        ),
-        (
-            "database.migrate_url",
-            postgres.url("kezek_owner", "kezek").into(),
-        ),
+        ("database.url", ends.postgres("kezek_monitor")),
+        ("database.migrate_url", ends.postgres("kezek_owner")),
     ]
 }
 
-fn notifier(redis: &Redis, outside: &Outside) -> anyhow::Result<Settings> {
+fn notifier(ends: &Ends<'_>) -> anyhow::Result<Settings> {
     Ok(vec![
-        ("redis.url", redis.url().into()),
-        ("channels.email.address", outside.address("smtp")?.into()),
-        ("channels.sms.endpoint", outside.address("sms")?.into()),
+        ("redis.url", ends.redis()),
+        ("channels.email.address", ends.outside("smtp")?.into()),
+        ("channels.sms.endpoint", ends.outside("sms")?.into()),
         (
             "channels.webhook-portal.endpoint",
-            format!("{}/portal", outside.address("webhook")?).into(),
+            format!("{}/portal", ends.outside("webhook")?).into(),
         ),
         (
             "channels.webhook-front-office.endpoint",
-            format!("{}/front-office", outside.address("webhook")?).into(),
+            format!("{}/front-office", ends.outside("webhook")?).into(),
         ),
     ])
 }

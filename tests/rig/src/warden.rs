@@ -1,8 +1,8 @@
 //! The warden: one small shell beside this process that ends our servers when we are gone.
 //!
-//! In: process groups and folders, as lines on its standard input. It waits for the end of that
-//! input, which comes when this process ends in whatever way, kill -9 included; then it kills the
-//! groups still listed and removes the folders. It never kills a group that was taken off the list.
+//! In: process groups, folders and network namespaces, as lines on its standard input. It waits for the end of
+//! that input, which comes when this process ends in whatever way, kill -9 included; then it kills the groups
+//! still listed and removes folders and namespaces. It never kills a group that was taken off the list.
 
 use std::io::Write;
 use std::net::TcpListener;
@@ -11,10 +11,11 @@ use std::path::Path;
 use std::process::{ChildStdin, Command, Stdio};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-/// The shell's whole program. `$groups` and `$folders` are lists of words: our folders have no spaces.
+/// The shell's whole program. Its lists are lists of words: our folders have no spaces.
 const SCRIPT: &str = r#"
 trap '' INT TERM HUP
-groups= folders=
+groups= folders= spaces=
+raze() { for n in 0 1 2; do ip link del "$1v$n"; ip netns del "$1-$n"; done; ip link del "$1"; } 2>/dev/null
 without() { w=; for g in $1; do [ "$g" = "$2" ] || w="$w $g"; done; }
 while read -r verb what; do
   case $verb in
@@ -22,9 +23,12 @@ while read -r verb what; do
     release) without "$groups" "$what"; groups=$w ;;
     sweep) folders="$folders $what" ;;
     keep) without "$folders" "$what"; folders=$w ;;
+    space) spaces="$spaces $what" ;;
+    leave) raze "$what"; without "$spaces" "$what"; spaces=$w ;;
   esac
 done
 for g in $groups; do kill -s KILL -- "-$g"; done
+for s in $spaces; do raze "$s"; done
 for f in $folders; do rm -rf -- "$f"; done
 "#;
 
@@ -71,6 +75,16 @@ pub(crate) fn sweep(folder: &Path) -> std::io::Result<()> {
 /// The folder stays after us, or is gone already.
 pub(crate) fn keep(folder: &Path) {
     tell(&format!("keep {}", folder.display())).unwrap_or_default();
+}
+
+/// From now on three network namespaces and their bridge, all named after it, are removed when we end.
+pub(crate) fn space(bridge: &str) -> std::io::Result<()> {
+    tell(&format!("space {bridge}"))
+}
+
+/// Removes them now.
+pub(crate) fn leave(bridge: &str) {
+    tell(&format!("leave {bridge}")).unwrap_or_default();
 }
 
 /// A port of 127.0.0.1 that nobody listens on, below the range from which the kernel takes ports

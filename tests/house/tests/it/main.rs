@@ -9,7 +9,6 @@
 
 mod canary;
 mod collector;
-mod double;
 mod faults;
 mod journey;
 mod poison;

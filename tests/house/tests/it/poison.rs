@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use house::Crowd;
 use house::proof::{nothing_is_lost, queue_lengths};
+use house::{Crowd, Dice};
 use lapin::options::BasicPublishOptions;
 use lapin::{BasicProperties, Connection, ConnectionProperties};
 use rig::wait_for;
@@ -13,7 +13,9 @@ use crate::{SOON, house};
 #[tokio::test(flavor = "multi_thread")]
 async fn a_poison_message_is_parked_and_hinders_nobody() {
     let rig = house().await;
-    let sending = Crowd::sends(&rig, 60, 0).await.unwrap();
+    let sending = Crowd::sends(&rig, 60, 0, &mut Dice::new(0, "poison"))
+        .await
+        .unwrap();
     let connection = Connection::connect(&rig.broker.url(), ConnectionProperties::default())
         .await
         .unwrap();
@@ -39,7 +41,7 @@ async fn a_poison_message_is_parked_and_hinders_nobody() {
             .unwrap();
     }
     let crowd = sending.accepted().await.unwrap();
-    nothing_is_lost(&rig, &crowd, Duration::from_mins(2))
+    nothing_is_lost(&rig, &crowd, Duration::from_mins(2), &|_| {})
         .await
         .unwrap();
     wait_for("one parked message in each lane", SOON, async || {

@@ -3,8 +3,8 @@
 
 use std::time::{Duration, Instant};
 
-use house::Crowd;
 use house::proof::nothing_is_lost;
+use house::{Crowd, Dice};
 
 use crate::house;
 
@@ -14,7 +14,9 @@ const LIMIT: Duration = Duration::from_secs(30);
 #[tokio::test(flavor = "multi_thread")]
 async fn every_service_stops_in_good_order_under_load() {
     let rig = house().await;
-    let sending = Crowd::sends(&rig, 240, 0).await.unwrap();
+    let sending = Crowd::sends(&rig, 240, 0, &mut Dice::new(0, "shutdown"))
+        .await
+        .unwrap();
     let names: Vec<String> = rig.services.names().map(str::to_owned).collect();
     for name in names {
         let begun = Instant::now();
@@ -28,7 +30,7 @@ async fn every_service_stops_in_good_order_under_load() {
         rig.services.restart(&name).await.unwrap();
     }
     let crowd = sending.accepted().await.unwrap();
-    nothing_is_lost(&rig, &crowd, Duration::from_mins(3))
+    nothing_is_lost(&rig, &crowd, Duration::from_mins(3), &|_| {})
         .await
         .unwrap();
 }

@@ -186,6 +186,13 @@ async fn only_declared_metrics(rig: &Rig) {
     labels.insert("le".to_owned());
     let resource: BTreeSet<String> = names::RESOURCE.into_iter().map(page_name).collect();
     let mut seen = BTreeSet::new();
+    // The monitor looks at the lanes now and then.
+    wait_for("the gauges of the lanes", SOON, async || {
+        let page = rig.services.metrics("monitor").await?;
+        Ok(page.contains(&page_name(names::LANE_WAITING)).then_some(()))
+    })
+    .await
+    .unwrap();
     for service in rig.services.names() {
         let page = rig.services.metrics(service).await.unwrap();
         for line in page.lines().filter(|line| !line.starts_with('#')) {
@@ -214,6 +221,10 @@ async fn only_declared_metrics(rig: &Rig) {
         names::LANE_DURATION,
         names::LANE_IN_HAND,
         names::LANE_CLOSED,
+        names::LANE_WAITING,
+        names::LANE_STANDING_PARKED,
+        names::LANE_OLDEST,
+        names::PUBLISH_REPEATED,
         names::INTAKE_ACCEPTED,
         names::INTAKE_REFUSED,
         names::JOURNAL_LAG,

@@ -1,7 +1,7 @@
 //! `rig demo`: the main job, end to end, on real servers, before one's eyes. `rig load`: the same house under
 //! load, measured.
 //!
-//! In: nothing but the built services. Out: progress, timelines, where to look; with `--keep` it
+//! In: nothing but the built services. Out: progress, timelines, letters, where to look; with `--keep` it
 //! stays up until Ctrl-C. Ctrl-C at any moment ends everything that it started.
 
 #![expect(
@@ -9,6 +9,8 @@
     reason = "a command line tool speaks on standard output"
 )]
 
+mod late;
+mod letters;
 mod load;
 mod play;
 mod teller;
@@ -20,6 +22,7 @@ use clap::{Parser, Subcommand};
 const EXAMPLES: &str = "Examples:
   rig demo
   rig demo --keep
+  rig demo --open                       and look at the pages
   rig load                              flat out, then 50 a second
   rig load --rate 200 --seconds 30      as kezekctl load --help explains";
 
@@ -38,6 +41,9 @@ enum Task {
         /// Stay up at the end, until Ctrl-C.
         #[arg(long)]
         keep: bool,
+        /// Open the pages in the default browser, where there is a screen, and stay up.
+        #[arg(long)]
+        open: bool,
     },
     /// Measures the whole path under load, beside the floor under it; with release builds.
     Load {
@@ -51,7 +57,7 @@ enum Task {
 async fn main() -> ExitCode {
     let task = async {
         match Cli::parse().command {
-            Task::Demo { keep } => play::demo(keep).await,
+            Task::Demo { keep, open } => play::demo(keep, open).await,
             Task::Load { options } => load::load(options).await,
         }
     };

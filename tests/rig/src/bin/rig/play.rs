@@ -1,4 +1,5 @@
-//! The play: three applications to their results, three refusals, one that waits for its provider.
+//! The play: three applications to their results, three refusals, one that waits for its provider, two that wait
+//! for an officer.
 
 use std::time::Duration;
 
@@ -6,23 +7,32 @@ use anyhow::Context;
 use rig::{Application, Command, Options, Rig, binaries, repository, wait_for};
 use serde_json::Value;
 
-use crate::teller::{chapter, step};
+use crate::{
+    late, letters,
+    teller::{chapter, step},
+};
 
 /// Longer than anything here takes on a slow machine.
-const SOON: Duration = Duration::from_mins(1);
+pub(crate) const SOON: Duration = Duration::from_mins(1);
 
-pub(crate) async fn demo(keep: bool) -> anyhow::Result<()> {
+pub(crate) async fn demo(keep: bool, open: bool) -> anyhow::Result<()> {
     chapter("Starting private servers and the services (nothing of this machine's own is touched)");
     let starting = step("RabbitMQ, Redis, PostgreSQL, the systems outside, six services");
-    let rig = Rig::start(Options::default()).await?;
+    let rig = Rig::start(Options {
+        terms: late::terms(),
+        ..Options::default()
+    })
+    .await?;
     starting.done(&format!("in {}", rig.folder.path().display()));
 
     chapter("One application for each regulation, from the portal and the front office");
     let mut numbers = Vec::new();
     for mut application in [
         Application::apostille("aigul"),
-        Application::archive_certificate("ivan", "national").at_front_office("saule-operator"),
-        Application::mass_media("gulnar-publisher"),
+        Application::archive_certificate("ivan", "national")
+            .at_front_office("saule-operator")
+            .in_language("ru"),
+        Application::mass_media("gulnar-publisher").in_language("en"),
     ] {
         rig.pay(&mut application).await?;
         let telling = step(title(&application));
@@ -30,6 +40,11 @@ pub(crate) async fn demo(keep: bool) -> anyhow::Result<()> {
         rig.monitor.status(&number, "granted", SOON).await?;
         telling.done(&format!("granted, {number}"));
         numbers.push(number);
+    }
+
+    chapter("Each applicant is told in the language that he chose");
+    for (number, language) in numbers.iter().zip(["kk", "ru", "en"]) {
+        println!("{}", letters::last(&rig, number, language).await?);
     }
 
     chapter("What must not pass is refused, with its reason");
@@ -44,26 +59,51 @@ pub(crate) async fn demo(keep: bool) -> anyhow::Result<()> {
     chapter("A provider is down: the application waits, and goes on by itself");
     numbers.push(waiting(&rig).await?);
 
+    chapter("An officer takes his time: a step is near its end, another is late");
+    numbers.extend(late::play(&rig).await?);
+
     chapter("The timelines, as an operator sees them (kezekctl trace NUMBER)");
     for number in &numbers {
         println!("{}", trace(&rig, number).await?);
     }
-    where_to_look(&rig, numbers.first().map_or("NUMBER", String::as_str))?;
-    if keep {
-        println!("\nEverything stays up; Ctrl-C ends it.");
+    let number = numbers.first().map_or("NUMBER", String::as_str);
+    where_to_look(&rig, number)?;
+    let pages = format!("{}/", rig.monitor.url());
+    let shown = open && show(&pages);
+    let line = "═".repeat(60);
+    println!("\n{line}\n  The pages:  {pages}\n{line}");
+    if open && !shown {
+        println!("There is no screen here, or no browser for it: open the address yourself.");
+    }
+    if keep || open {
+        println!("Everything stays up; Ctrl-C ends it.");
         std::future::pending::<()>().await;
     }
+    println!(
+        "They are gone with the demonstration: --keep leaves everything up, --open shows them too."
+    );
     Ok(())
 }
 
-fn title(application: &Application) -> String {
+/// Hands an address to the default browser; false where there is no screen or nobody who takes it.
+fn show(address: &str) -> bool {
+    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if !set("DISPLAY") && !set("WAYLAND_DISPLAY") {
+        return false;
+    }
+    let mut command = std::process::Command::new("xdg-open");
+    command.arg(address).stdout(std::process::Stdio::null());
+    command.stderr(std::process::Stdio::null()).spawn().is_ok()
+}
+
+pub(crate) fn title(application: &Application) -> String {
     format!(
         "{} by {} ({})",
         application.service, application.applicant, application.channel
     )
 }
 
-async fn accepted(rig: &Rig, application: &Application) -> anyhow::Result<String> {
+pub(crate) async fn accepted(rig: &Rig, application: &Application) -> anyhow::Result<String> {
     Ok(rig.submit(application).await?.number()?.to_owned())
 }
 
