@@ -21,6 +21,7 @@ use crate::encode::{constructed, element, integer, sequence, set};
 use crate::{encode, oid, time};
 
 mod anew;
+pub mod crl;
 
 pub use anew::anew;
 

@@ -1,5 +1,5 @@
-//! The test certification authority: a root, an issuing authority under it, an authority for TLS, and the
-//! certificates of the whole cast, in one folder.
+//! The test certification authority: two hierarchies of a root and an issuing authority, one of GOST and one of
+//! RSA, an authority for TLS, and the certificates of the whole cast, in one folder.
 //!
 //! In: a folder, where revocation lists will lie, the instant. Out: the files that the README lists, private
 //! keys readable by their owner only, and revocation lists on demand. `authority.json` is written last, so a
@@ -11,12 +11,12 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
-use rcgen::{
-    Certificate, CertificateParams, CertificateRevocationListParams, Issuer, KeyIdMethod, KeyPair,
-    PKCS_RSA_SHA256, RevocationReason, RevokedCertParams, RsaKeySize, SerialNumber, date_time_ymd,
-};
+use rcgen::SerialNumber;
 use serde::{Deserialize, Serialize};
-use signatures::sign::SignError;
+use signatures::sign::{
+    SignError,
+    crl::{self, Revoked},
+};
 
 use crate::{
     cast::{Key, Member, PARTICIPANTS, Standing, everybody},
@@ -24,7 +24,16 @@ use crate::{
     identity::{Identities, Identity},
 };
 
+mod extension;
+mod key;
+mod list;
+mod office;
 mod profile;
+
+use key::SecretKey;
+pub use list::{Entries, Kind, List};
+use office::Office;
+use profile::{Above, Around};
 
 /// Why the authority could not be made, opened or used.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +50,10 @@ pub enum Error {
     Nobody { name: String, there: String },
     #[error("a certificate could not be made: {0}")]
     Certificate(#[from] rcgen::Error),
+    #[error("an authority could not sign: {0}")]
+    Signature(#[from] SignError),
+    #[error("a key is none of those that are made here")]
+    Key,
     #[error("`{name}` cannot sign: {source}")]
     Signer { name: String, source: SignError },
 }
@@ -54,31 +67,61 @@ struct Card {
     made_at: Timestamp,
 }
 
-/// The two authorities that publish revocation lists.
+/// The hierarchies of the authority: the real one has these two side by side (kz.md 1.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum List {
-    /// Of the root, about issuing authorities: always empty.
-    Root,
-    /// Of the issuing authority, about people, officials and systems.
-    Issuing,
+pub enum Hierarchy {
+    /// GOST 34.10-2015 with 512 bits, for every GOST key.
+    Gost,
+    /// RSA, for RSA and P-256 keys.
+    Rsa,
 }
 
-impl List {
-    /// Its file name under the lists' address.
-    pub fn file_name(self) -> &'static str {
-        match self {
-            Self::Root => "root.crl",
-            Self::Issuing => "issuing.crl",
+impl Hierarchy {
+    pub const ALL: [Self; 2] = [Self::Gost, Self::Rsa];
+
+    /// The one that certifies keys of this kind.
+    pub fn of(key: Key) -> Self {
+        match key {
+            Key::Gost2015With512 | Key::Gost2015With256 | Key::Gost2004 => Self::Gost,
+            Key::Rsa2048 | Key::EcdsaP256 => Self::Rsa,
         }
     }
+
+    /// How its files begin.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gost => "gost",
+            Self::Rsa => "rsa",
+        }
+    }
+
+    /// The key of its authorities.
+    fn key(self) -> Key {
+        match self {
+            Self::Gost => Key::Gost2015With512,
+            Self::Rsa => Key::Rsa2048,
+        }
+    }
+
+    /// The names of the real authorities, plainly marked.
+    fn common_name(self, kind: &str) -> String {
+        let family = self.name().to_uppercase();
+        format!("{kind} КУӘЛАНДЫРУШЫ ОРТАЛЫҚ ({family}) KEZEK TESTBED")
+    }
+}
+
+/// A root and the issuing authority under it.
+struct Offices {
+    hierarchy: Hierarchy,
+    root: Office,
+    issuing: Office,
 }
 
 /// The authority, ready to revoke.
 pub struct Authority {
     folder: PathBuf,
     card: Card,
-    root: Issuer<'static, KeyPair>,
-    issuing: Issuer<'static, KeyPair>,
+    offices: [Offices; 2],
 }
 
 impl Authority {
@@ -89,44 +132,25 @@ impl Authority {
             return Err(Error::Present(folder.to_owned()));
         }
         let lists_url = lists_url.trim_end_matches('/').to_owned();
-        let at = |list: List| format!("{lists_url}/{}", list.file_name());
-
-        let params = profile::authority(&test_name("НЕГІЗГІ"), 1, None, now)?;
-        let (root, _) = make_root(folder, "root", SIGNING, params)?;
-        let params = profile::authority(&test_name("ҰЛТТЫҚ"), 0, Some(at(List::Root)), now)?;
-        let key = KeyPair::generate()?;
-        let certificate = params.signed_by(&key, &root)?;
-        files::write_text(
-            &folder.join(SIGNING).join("issuing.pem"),
-            &certificate.pem(),
-        )?;
-        files::write_secret(&key_path(folder, "issuing"), &key.serialize_pem())?;
-        let issuing = Issuer::new(params, key);
-
-        let mut identities = Vec::new();
-        for member in everybody() {
-            let params = profile::signing(&member, at(List::Issuing), now)?;
-            identities.push(issue_identity(
-                folder,
-                &member,
-                &params,
-                &issuing,
-                &certificate,
-            )?);
-        }
-        make_tls(folder, now)?;
-        Identities::write(folder, &identities)?;
+        let found = |hierarchy| Offices::found(folder, hierarchy, &lists_url, now);
+        let offices = [found(Hierarchy::Gost)?, found(Hierarchy::Rsa)?];
         let authority = Self {
             folder: folder.to_owned(),
             card: Card {
                 lists_url,
                 made_at: now,
             },
-            root,
-            issuing,
+            offices,
         };
-        for list in [List::Root, List::Issuing] {
-            let der = authority.revocation_list(list, &[], now, SignedDuration::from_hours(24))?;
+        let identities = everybody()
+            .iter()
+            .map(|member| authority.identify(member, now))
+            .collect::<Result<Vec<_>, _>>()?;
+        make_tls(folder, now)?;
+        Identities::write(folder, &identities)?;
+        let a_day = SignedDuration::from_hours(24);
+        for list in List::all() {
+            let der = authority.revocation_list(list, Entries::default(), now, a_day)?;
             files::write_bytes(&folder.join("crl").join(list.file_name()), &der)?;
         }
         files::write_json(&folder.join(CARD), &authority.card)?;
@@ -138,21 +162,11 @@ impl Authority {
         if !folder.join(CARD).exists() {
             return Err(Error::Missing(folder.to_owned()));
         }
-        let card = files::read_json(&folder.join(CARD))?;
-        let issuer = |name: &str| -> Result<Issuer<'static, KeyPair>, Error> {
-            let key = KeyPair::from_pem(&files::read_text(&key_path(folder, name))?)?;
-            let certificate = folder.join(SIGNING).join(format!("{name}.pem"));
-            Ok(Issuer::from_ca_cert_pem(
-                &files::read_text(&certificate)?,
-                key,
-            )?)
-        };
-        let (root, issuing) = (issuer("root")?, issuer("issuing")?);
+        let open = |hierarchy| Offices::open(folder, hierarchy);
         Ok(Self {
             folder: folder.to_owned(),
-            card,
-            root,
-            issuing,
+            card: files::read_json(&folder.join(CARD))?,
+            offices: [open(Hierarchy::Gost)?, open(Hierarchy::Rsa)?],
         })
     }
 
@@ -165,49 +179,60 @@ impl Authority {
         &self.card.lists_url
     }
 
-    /// A revocation list of the authority `list`, issued at `issued` and good for `valid`, in DER (RFC 5280).
-    ///
-    /// The member of the cast that is always revoked is on it, and those named in `also`.
+    /// The authorities by the file names of their certificates under the lists' address, in DER.
+    pub fn certificates(&self) -> impl Iterator<Item = (String, Vec<u8>)> {
+        self.offices.iter().flat_map(|offices| {
+            [(ROOT, &offices.root), (ISSUING, &offices.issuing)].map(|(tier, office)| {
+                let name = certificate_name(offices.hierarchy, tier);
+                (name, office.certificate().der().to_vec())
+            })
+        })
+    }
+
+    /// A revocation list, issued at `issued` and good for `valid`, in DER (RFC 5280). The member of the
+    /// cast that is always revoked is on it, and those of `entries`, each since a day before.
     pub fn revocation_list(
         &self,
         list: List,
-        also: &[String],
+        entries: Entries<'_>,
         issued: Timestamp,
         valid: SignedDuration,
     ) -> Result<Vec<u8>, Error> {
-        let (signer, revoked) = match list {
-            List::Root => (&self.root, Vec::new()),
-            List::Issuing => (&self.issuing, self.revoked(also)?),
+        let offices = self.offices(list.hierarchy);
+        let (office, revoked) = match list.kind {
+            Kind::Root => (&offices.root, Vec::new()),
+            Kind::Issuing | Kind::Delta => (&offices.issuing, self.revoked(list, entries)?),
         };
-        let revoked_certs = revoked
-            .into_iter()
-            .map(|serial| RevokedCertParams {
-                serial_number: SerialNumber::from(serial),
-                revocation_time: date_time_ymd(1970, 1, 1)
-                    + profile::since_1970(issued - SignedDuration::from_hours(24)),
-                reason_code: Some(RevocationReason::KeyCompromise),
-                invalidity_date: None,
-            })
-            .collect();
-        let params = CertificateRevocationListParams {
-            this_update: date_time_ymd(1970, 1, 1) + profile::since_1970(issued),
-            next_update: date_time_ymd(1970, 1, 1) + profile::since_1970(issued + valid),
-            crl_number: SerialNumber::from(issued.as_second().cast_unsigned()),
-            issuing_distribution_point: None,
-            revoked_certs,
-            key_identifier_method: KeyIdMethod::Sha256,
-        };
-        Ok(params.signed_by(signer)?.der().to_vec())
+        let since = issued - SignedDuration::from_hours(24);
+        let revoked = revoked.into_iter().map(|serial| Revoked {
+            serial,
+            since,
+            reason: Some(KEY_COMPROMISE),
+        });
+        let number = |at: Timestamp| at.as_second().to_be_bytes().to_vec();
+        let base = self.card.made_at.min(issued);
+        office.list(&crl::List {
+            number: number(issued),
+            base: (list.kind == Kind::Delta).then(|| number(base)),
+            this_update: issued,
+            next_update: issued + valid,
+            revoked: revoked.collect(),
+        })
     }
 
-    /// Serial numbers of the revoked.
-    fn revoked(&self, also: &[String]) -> Result<Vec<Vec<u8>>, Error> {
+    /// Serial numbers of those who are on the list.
+    fn revoked(&self, list: List, entries: Entries<'_>) -> Result<Vec<Vec<u8>>, Error> {
         let identities = Identities::load(&self.folder)?;
-        for name in also {
+        for name in entries.revoked.iter().chain(entries.revoked_since) {
             identities.find(name)?;
         }
-        let revoked = |i: &&Identity| i.standing == Standing::Revoked || also.contains(&i.name);
-        let serials = identities.all().iter().filter(revoked).map(|i| {
+        let is_on = |identity: &&Identity| {
+            Hierarchy::of(identity.algorithm) == list.hierarchy
+                && (identity.standing == Standing::Revoked
+                    || entries.revoked.contains(&identity.name)
+                    || list.kind == Kind::Delta && entries.revoked_since.contains(&identity.name))
+        };
+        let serials = identities.all().iter().filter(is_on).map(|i| {
             hex::decode(&i.serial).map_err(|e| Error::Malformed {
                 path: self.folder.clone(),
                 reason: format!("the serial number of {}: {e}", i.name),
@@ -215,75 +240,116 @@ impl Authority {
         });
         serials.collect()
     }
+
+    fn offices(&self, hierarchy: Hierarchy) -> &Offices {
+        let [gost, rsa] = &self.offices;
+        match hierarchy {
+            Hierarchy::Gost => gost,
+            Hierarchy::Rsa => rsa,
+        }
+    }
+
+    /// Certifies one of the cast and writes his files.
+    fn identify(&self, member: &Member, now: Timestamp) -> Result<Identity, Error> {
+        let offices = self.offices(Hierarchy::of(member.key));
+        let list = |kind| list_url(&self.card.lists_url, offices.hierarchy, kind);
+        let around = Around {
+            above: Above {
+                certificate: offices.issuing.certificate(),
+                certificate_url: &format!(
+                    "{}/{}",
+                    self.card.lists_url,
+                    certificate_name(offices.hierarchy, ISSUING)
+                ),
+                list_url: &list(Kind::Issuing),
+            },
+            delta_url: &list(Kind::Delta),
+        };
+        let params = profile::signing(member, around, now)?;
+        let key = SecretKey::make(member.key)?;
+        let certificate = offices.issuing.certify(&params, &key)?;
+        let serial = params.serial_number.as_ref().map(SerialNumber::to_bytes);
+        let identity = Identity::of(member, hex::encode(serial.unwrap_or_default()));
+        let folder = &self.folder;
+        let own = files::pem("CERTIFICATE", &certificate);
+        let above = files::pem("CERTIFICATE", offices.issuing.certificate().der());
+        files::write_text(&folder.join(&identity.certificate), &own)?;
+        files::write_text(&folder.join(&identity.chain), &format!("{own}{above}"))?;
+        files::write_secret(&folder.join(&identity.key), key.pem())?;
+        Ok(identity)
+    }
+}
+
+impl Offices {
+    fn found(
+        folder: &Path,
+        hierarchy: Hierarchy,
+        lists_url: &str,
+        now: Timestamp,
+    ) -> Result<Self, Error> {
+        let found = |tier: &str, above: Option<&Office>, params| {
+            let name = file_name(hierarchy, tier);
+            Office::found(folder, SIGNING, &name, hierarchy.key(), above, &params)
+        };
+        let params = profile::authority(&hierarchy.common_name("НЕГІЗГІ"), 1, None, now)?;
+        let root = found(ROOT, None, params)?;
+        let above = Above {
+            certificate: root.certificate(),
+            certificate_url: &format!("{lists_url}/{}", certificate_name(hierarchy, ROOT)),
+            list_url: &list_url(lists_url, hierarchy, Kind::Root),
+        };
+        let name = hierarchy.common_name("ҰЛТТЫҚ");
+        let params = profile::authority(&name, 0, Some(above), now)?;
+        let issuing = found(ISSUING, Some(&root), params)?;
+        Ok(Self {
+            hierarchy,
+            root,
+            issuing,
+        })
+    }
+
+    fn open(folder: &Path, hierarchy: Hierarchy) -> Result<Self, Error> {
+        let open = |tier| Office::open(folder, SIGNING, &file_name(hierarchy, tier));
+        Ok(Self {
+            hierarchy,
+            root: open(ROOT)?,
+            issuing: open(ISSUING)?,
+        })
+    }
 }
 
 const CARD: &str = "authority.json";
 const SIGNING: &str = "trust/signing";
+const ROOT: &str = "root";
+const ISSUING: &str = "issuing";
+/// CRLReason (RFC 5280 5.3.1).
+const KEY_COMPROMISE: u8 = 1;
 
-fn key_path(folder: &Path, name: &str) -> PathBuf {
-    folder.join("authority").join(format!("{name}.key.pem"))
+fn file_name(hierarchy: Hierarchy, tier: &str) -> String {
+    format!("{}-{tier}", hierarchy.name())
 }
 
-/// The names of the real authorities, plainly marked.
-fn test_name(kind: &str) -> String {
-    format!("{kind} КУӘЛАНДЫРУШЫ ОРТАЛЫҚ (KEZEK TESTBED)")
+fn certificate_name(hierarchy: Hierarchy, tier: &str) -> String {
+    format!("{}.cer", file_name(hierarchy, tier))
 }
 
-/// A self-signed authority: its certificate under `trust`, its key among the authority's own files.
-fn make_root(
-    folder: &Path,
-    name: &str,
-    trust: &str,
-    params: CertificateParams,
-) -> Result<(Issuer<'static, KeyPair>, Certificate), Error> {
-    let key = KeyPair::generate()?;
-    let certificate = params.self_signed(&key)?;
-    files::write_text(
-        &folder.join(trust).join(format!("{name}.pem")),
-        &certificate.pem(),
-    )?;
-    files::write_secret(&key_path(folder, name), &key.serialize_pem())?;
-    Ok((Issuer::new(params, key), certificate))
+fn list_url(lists_url: &str, hierarchy: Hierarchy, kind: Kind) -> String {
+    format!("{lists_url}/{}", List { hierarchy, kind }.file_name())
 }
 
 fn make_tls(folder: &Path, now: Timestamp) -> Result<(), Error> {
     let params = profile::authority("KEZEK TESTBED TLS", 0, None, now)?;
-    let (ca, _) = make_root(folder, "ca", "trust/tls", params)?;
+    let ca = Office::found(folder, "trust/tls", "ca", Key::EcdsaP256, None, &params)?;
     let mut leaves = vec![("intake", profile::server(now)?)];
     for participant in PARTICIPANTS {
         leaves.push((participant.name, profile::client(participant, now)?));
     }
     for (name, params) in leaves {
-        let key = KeyPair::generate()?;
-        let certificate = params.signed_by(&key, &ca)?;
+        let key = SecretKey::make(Key::EcdsaP256)?;
+        let certificate = ca.certify(&params, &key)?;
         let at = |kind: &str| folder.join("tls").join(format!("{name}.{kind}.pem"));
-        files::write_text(&at("cert"), &certificate.pem())?;
-        files::write_secret(&at("key"), &key.serialize_pem())?;
+        files::write_text(&at("cert"), &files::pem("CERTIFICATE", &certificate))?;
+        files::write_secret(&at("key"), key.pem())?;
     }
     Ok(())
-}
-
-fn issue_identity(
-    folder: &Path,
-    member: &Member,
-    params: &CertificateParams,
-    issuing: &Issuer<'static, KeyPair>,
-    issuing_certificate: &Certificate,
-) -> Result<Identity, Error> {
-    let key = match member.key {
-        Key::EcdsaP256 => KeyPair::generate()?,
-        Key::Rsa2048 => KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048)?,
-    };
-    let certificate = params.signed_by(&key, issuing)?;
-    let serial = params
-        .serial_number
-        .as_ref()
-        .map(SerialNumber::to_bytes)
-        .unwrap_or_default();
-    let identity = Identity::of(member, hex::encode(serial));
-    files::write_text(&folder.join(&identity.certificate), &certificate.pem())?;
-    let chain = format!("{}{}", certificate.pem(), issuing_certificate.pem());
-    files::write_text(&folder.join(&identity.chain), &chain)?;
-    files::write_secret(&folder.join(&identity.key), &key.serialize_pem())?;
-    Ok(identity)
 }

@@ -41,12 +41,20 @@ pub enum Standing {
     Expired,
 }
 
-/// The key of a member. Most have the small one, because RSA keys are slow to make.
+/// The key of a member. Most have the first, as everybody has it who was certified since 2024 (kz.md 1.5);
+/// the others keep every algorithm in use that may still be presented.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub enum Key {
-    EcdsaP256,
+    #[serde(rename = "gost2015-512")]
+    Gost2015With512,
+    #[serde(rename = "gost2015-256")]
+    Gost2015With256,
+    #[serde(rename = "gost2004")]
+    Gost2004,
+    #[serde(rename = "rsa2048")]
     Rsa2048,
+    #[serde(rename = "ecdsa-p256")]
+    EcdsaP256,
 }
 
 /// A person, as the register of persons would have him.
@@ -250,6 +258,21 @@ mod tests {
         }
         for standing in [Standing::Good, Standing::Revoked, Standing::Expired] {
             assert!(all.iter().any(|m| m.standing == standing), "{standing:?}");
+        }
+    }
+
+    #[test]
+    fn most_have_a_gost_key_of_512_bits_and_every_other_key_is_in_use() {
+        let all = everybody();
+        let with = |key| all.iter().filter(|m| m.key == key).count();
+        assert!(with(Key::Gost2015With512) > all.len() / 2);
+        for key in [
+            Key::Gost2015With256,
+            Key::Gost2004,
+            Key::Rsa2048,
+            Key::EcdsaP256,
+        ] {
+            assert!(with(key) > 0, "{key:?}");
         }
     }
 }

@@ -8,6 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::authority::Error;
@@ -37,6 +38,18 @@ fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Error> {
         fs::rename(beside, path)
     };
     put().map_err(at(path))
+}
+
+/// One block of PEM (RFC 7468).
+pub(crate) fn pem(kind: &str, der: &[u8]) -> String {
+    let text = STANDARD.encode(der);
+    let lines: Vec<_> = text
+        .as_bytes()
+        .chunks(64)
+        .map(String::from_utf8_lossy)
+        .collect();
+    let body = lines.join("\n");
+    format!("-----BEGIN {kind}-----\n{body}\n-----END {kind}-----\n")
 }
 
 pub(crate) fn write_text(path: &Path, text: &str) -> Result<(), Error> {

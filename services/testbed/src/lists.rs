@@ -1,24 +1,28 @@
 //! The distribution point of revocation lists: issues them, keeps them fresh, serves them.
 //!
 //! In: the authority, how long lists are good, and orders from the control API (revoke more, let it be
-//! stale). Out: `GET /issuing.crl` and `/root.crl` in DER. Nothing is revoked by itself.
+//! stale). Out: `GET /gost-issuing.crl` and its like, and the authorities' certificates, in DER. Nothing is
+//! revoked by itself.
 
 use std::{
+    collections::BTreeMap,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
 use axum::{
     Router,
-    extract::State,
-    http::{HeaderName, header},
+    body::Bytes,
+    extract::{Path, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
     routing::get,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use crate::{
-    authority::{Authority, Error, List},
+    authority::{Authority, Entries, Error, List},
     kept::locked,
 };
 
@@ -29,6 +33,9 @@ pub struct Order {
     /// Names of identities to revoke besides the one that always is.
     #[serde(default)]
     pub revoke: Vec<String>,
+    /// Names to revoke on the delta lists alone.
+    #[serde(default)]
+    pub revoke_in_delta: Vec<String>,
     /// Seconds from issue to `nextUpdate`, 1 to a year.
     #[serde(default = "a_day")]
     pub valid_s: u32,
@@ -45,6 +52,7 @@ impl Default for Order {
     fn default() -> Self {
         Self {
             revoke: Vec::new(),
+            revoke_in_delta: Vec::new(),
             valid_s: a_day(),
             age_s: 0,
         }
@@ -64,13 +72,15 @@ impl Order {
 
 struct Issued {
     order: Order,
-    root: Vec<u8>,
-    issuing: Vec<u8>,
+    /// By file name.
+    lists: BTreeMap<String, Bytes>,
 }
 
 /// The lists as they are now.
 pub struct Lists {
     authority: Authority,
+    /// By file name.
+    certificates: BTreeMap<String, Bytes>,
     issued: Mutex<Issued>,
 }
 
@@ -78,7 +88,12 @@ impl Lists {
     /// Issues the first lists.
     pub fn new(authority: Authority, order: Order) -> Result<Arc<Self>, Error> {
         let issued = Mutex::new(issue(&authority, order)?);
-        Ok(Arc::new(Self { authority, issued }))
+        let certificates = authority.certificates();
+        Ok(Arc::new(Self {
+            certificates: certificates.map(|(name, der)| (name, der.into())).collect(),
+            authority,
+            issued,
+        }))
     }
 
     /// Issues new lists as `order` says, and all later ones too.
@@ -100,35 +115,36 @@ impl Lists {
     }
 
     pub fn routes(self: &Arc<Self>) -> Router {
-        let at = |list: List| format!("/{}", list.file_name());
-        let serve =
-            |list: List| get(async move |State(lists): State<Arc<Self>>| (TYPE, lists.list(list)));
         Router::new()
             .route("/health", get(|| async { "well" }))
-            .route(&at(List::Root), serve(List::Root))
-            .route(&at(List::Issuing), serve(List::Issuing))
+            .route("/{file}", get(serve))
             .with_state(Arc::clone(self))
-    }
-
-    fn list(&self, list: List) -> Vec<u8> {
-        let issued = locked(&self.issued);
-        match list {
-            List::Root => issued.root.clone(),
-            List::Issuing => issued.issuing.clone(),
-        }
     }
 }
 
-const TYPE: [(HeaderName, &str); 1] = [(header::CONTENT_TYPE, "application/pkix-crl")];
+async fn serve(State(lists): State<Arc<Lists>>, Path(file): Path<String>) -> Response {
+    let list = locked(&lists.issued).lists.get(&file).cloned();
+    if let Some(list) = list {
+        return ([(header::CONTENT_TYPE, "application/pkix-crl")], list).into_response();
+    }
+    match lists.certificates.get(&file).cloned() {
+        Some(der) => ([(header::CONTENT_TYPE, "application/pkix-cert")], der).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
 
 fn issue(authority: &Authority, order: Order) -> Result<Issued, Error> {
     let issued = Timestamp::now() - SignedDuration::from_secs(i64::from(order.age_s));
     let valid = SignedDuration::from_secs(i64::from(order.valid_s));
-    let list = |list| authority.revocation_list(list, &order.revoke, issued, valid);
-    let (root, issuing) = (list(List::Root)?, list(List::Issuing)?);
-    Ok(Issued {
-        order,
-        root,
-        issuing,
-    })
+    let entries = Entries {
+        revoked: &order.revoke,
+        revoked_since: &order.revoke_in_delta,
+    };
+    let lists = List::all()
+        .map(|list| {
+            let der = authority.revocation_list(list, entries, issued, valid)?;
+            Ok((list.file_name(), der.into()))
+        })
+        .collect::<Result<_, Error>>()?;
+    Ok(Issued { order, lists })
 }

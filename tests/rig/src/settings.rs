@@ -99,7 +99,13 @@ fn signature(at: &Addresses, ends: &Ends<'_>) -> anyhow::Result<Settings> {
         ("grpc.listen", loopback(at.signature_grpc)),
         ("redis.url", ends.redis()),
         ("trust.folder", file(at, "trust/signing")),
-        ("trust.crl", vec![list("root"), list("issuing")].into()),
+        (
+            "trust.crl",
+            ["gost-root", "gost-issuing", "rsa-root", "rsa-issuing"]
+                .map(list)
+                .to_vec()
+                .into(),
+        ),
     ])
 }
 

@@ -174,7 +174,15 @@ pub fn pkcs8(scheme: Scheme, secret: &[u8]) -> Option<Vec<u8>> {
     ]))
 }
 
-/// The secret key in such a PKCS #8.
+/// The secret key in such a PKCS #8, for whoever signs certificates with it.
+///
+/// # Errors
+/// [`Malformed`] when it is no PKCS #8 or a key of another kind.
+pub fn signing_key(pkcs8: &[u8]) -> Result<SigningKey, Malformed> {
+    read_pkcs8(pkcs8).map(|(_, key)| key)
+}
+
+/// The same with the entry of its algorithm.
 pub(crate) fn read_pkcs8(bytes: &[u8]) -> Result<(&'static Gost, SigningKey), Malformed> {
     const BAD: Malformed = Malformed::BadValue("secret key");
     let mut fields = ber::der(bytes)?.must_be(tag::SEQUENCE)?.inside()?;

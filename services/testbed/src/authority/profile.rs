@@ -1,30 +1,43 @@
 //! Certificate profiles of the test authority: what stands in each kind of certificate.
 //!
-//! In: a member of the cast or a participant, the instant, where revocation lists lie. Out: parameters for
-//! rcgen. The layout of subjects, roles and policies follows the national certification authority's (kz.md
-//! 1.3 to 1.5), so that what reads these certificates reads the real ones. No file and no key is touched.
+//! In: a member of the cast or a participant, the issuer, the instant, where the authority's services are. Out:
+//! parameters for rcgen. Subjects, roles, policies and addresses follow the national certification authority's
+//! (kz.md 1.1 to 1.5), so that what reads these certificates reads the real ones. No file and no key is touched.
 
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use rcgen::{
-    BasicConstraints, CertificateParams, CrlDistributionPoint, CustomExtension, DistinguishedName,
-    DnType, DnValue, Error, ExtendedKeyUsagePurpose, IsCa, KeyUsagePurpose, SanType, SerialNumber,
+    BasicConstraints, CertificateParams, CrlDistributionPoint, DistinguishedName, DnType, DnValue,
+    Error, ExtendedKeyUsagePurpose, IsCa, KeyIdMethod, KeyUsagePurpose, SanType, SerialNumber,
     date_time_ymd,
 };
+use signatures::Certificate;
 
-use crate::cast::{Member, Participant, Role, Standing};
+use super::extension;
+use crate::cast::{Key, Member, Participant, Role, Standing};
 
 const SURNAME: [u64; 4] = [2, 5, 4, 4];
 const SERIAL_NUMBER: [u64; 4] = [2, 5, 4, 5];
 const GIVEN_NAME: [u64; 4] = [2, 5, 4, 42];
 const USER_ID: [u64; 7] = [0, 9, 2342, 19_200_300, 100, 1, 1];
-const CERTIFICATE_POLICIES: [u64; 4] = [2, 5, 29, 32];
 
-/// `SEQUENCE { SEQUENCE { OID 1.2.398.3.3.2 } }`: the policy of the certificates issued since 2022.
-const POLICY_DER: [u8; 12] = [
-    0x30, 0x0a, 0x30, 0x08, 0x06, 0x06, 0x2a, 0x83, 0x0e, 0x03, 0x03, 0x02,
-];
+/// The issuer of a certificate and what a certificate says of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Above<'a> {
+    pub(super) certificate: &'a Certificate,
+    /// Where the issuer's certificate lies.
+    pub(super) certificate_url: &'a str,
+    /// Where its revocation list lies.
+    pub(super) list_url: &'a str,
+}
+
+/// What else a certificate of a person or a system names.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Around<'a> {
+    pub(super) above: Above<'a>,
+    pub(super) delta_url: &'a str,
+}
 
 /// Leaves are valid from thirty days ago for one year, the term of a certificate kept in a file.
 const LEAF_AGE: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -36,15 +49,18 @@ const AUTHORITY_AGE: SignedDuration = SignedDuration::from_hours(5 * 365 * 24);
 const AUTHORITY_TERM: SignedDuration = SignedDuration::from_hours(20 * 365 * 24);
 
 /// The time since 1970, which is how rcgen's own type of time is reached from ours.
-pub(super) fn since_1970(instant: Timestamp) -> Duration {
+fn since_1970(instant: Timestamp) -> Duration {
     Duration::from_secs(u64::try_from(instant.as_second()).unwrap_or(0))
 }
 
-/// A serial number of sixteen random bytes, positive and without a leading zero (RFC 5280 4.1.2.2).
-fn serial() -> SerialNumber {
+/// A serial number of sixteen random bytes, positive and without a leading zero (RFC 5280 4.1.2.2); and, as the
+/// authority does it, the same with its top bit set for the identifier of the key (kz.md 1.1).
+fn number(params: &mut CertificateParams) {
     let mut bytes: [u8; 16] = rand::random();
     bytes[0] = bytes[0] & 0x3f | 0x40;
-    SerialNumber::from_slice(&bytes)
+    params.serial_number = Some(SerialNumber::from_slice(&bytes));
+    bytes[0] |= 0x80;
+    params.key_identifier_method = KeyIdMethod::PreSpecified(bytes.to_vec());
 }
 
 fn valid(params: &mut CertificateParams, from: Timestamp, term: SignedDuration) {
@@ -57,24 +73,22 @@ fn printable(text: &str) -> Result<DnValue, Error> {
     Ok(DnValue::PrintableString(text.try_into()?))
 }
 
-fn list_at(url: String) -> Vec<CrlDistributionPoint> {
-    vec![CrlDistributionPoint { uris: vec![url] }]
+fn list_at(url: &str) -> Vec<CrlDistributionPoint> {
+    vec![CrlDistributionPoint {
+        uris: vec![url.to_owned()],
+    }]
 }
 
-fn policy() -> CustomExtension {
-    CustomExtension::from_oid_content(&CERTIFICATE_POLICIES, POLICY_DER.to_vec())
-}
-
-/// A certification authority; `below` is how many authorities may stand under it.
+/// A certification authority; `below` is how many authorities may stand under it. Without one above it, a root.
 pub(super) fn authority(
     common_name: &str,
     below: u8,
-    list_url: Option<String>,
+    above: Option<Above<'_>>,
     now: Timestamp,
 ) -> Result<CertificateParams, Error> {
     let mut params = CertificateParams::default();
     valid(&mut params, now - AUTHORITY_AGE, AUTHORITY_TERM);
-    params.serial_number = Some(serial());
+    number(&mut params);
     params.distinguished_name = DistinguishedName::new();
     params
         .distinguished_name
@@ -84,16 +98,27 @@ pub(super) fn authority(
         .push(DnType::CountryName, printable("KZ")?);
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(below));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    params.use_authority_key_identifier_extension = true;
-    params.custom_extensions = vec![policy()];
-    params.crl_distribution_points = list_url.map(list_at).unwrap_or_default();
+    params.custom_extensions = vec![extension::policy()];
+    match above {
+        Some(above) => stand_under(&mut params, above),
+        None => params.use_authority_key_identifier_extension = true,
+    }
     Ok(params)
+}
+
+/// What is said of the issuer.
+fn stand_under(params: &mut CertificateParams, above: Above<'_>) {
+    params.crl_distribution_points = list_at(above.list_url);
+    params.custom_extensions.extend([
+        extension::authority_key_id(above.certificate),
+        extension::authority_information(above.certificate_url),
+    ]);
 }
 
 /// A signing certificate of one of the cast.
 pub(super) fn signing(
     member: &Member,
-    list_url: String,
+    around: Around<'_>,
     now: Timestamp,
 ) -> Result<CertificateParams, Error> {
     let mut params = CertificateParams::default();
@@ -103,17 +128,25 @@ pub(super) fn signing(
         LEAF_AGE
     };
     valid(&mut params, now - age, LEAF_TERM);
-    params.serial_number = Some(serial());
+    number(&mut params);
     params.distinguished_name = subject(member)?;
     params.is_ca = IsCa::ExplicitNoCa;
     params.key_usages = vec![
         KeyUsagePurpose::DigitalSignature,
         KeyUsagePurpose::ContentCommitment,
+        // One certificate signs and authenticates since 2022 (kz.md 1.5).
+        match member.key {
+            Key::Rsa2048 => KeyUsagePurpose::KeyEncipherment,
+            _ => KeyUsagePurpose::KeyAgreement,
+        },
     ];
     params.extended_key_usages = usages(member.role);
-    params.use_authority_key_identifier_extension = true;
-    params.custom_extensions = vec![policy()];
-    params.crl_distribution_points = list_at(list_url);
+    params.custom_extensions = vec![
+        extension::policy(),
+        extension::key_store(),
+        extension::freshest_list(around.delta_url),
+    ];
+    stand_under(&mut params, around.above);
     if member.person.is_some() {
         params.subject_alt_names = vec![SanType::Rfc822Name(member.email().try_into()?)];
     }
@@ -194,7 +227,7 @@ fn tls(
 ) -> Result<CertificateParams, Error> {
     let mut params = CertificateParams::new(names)?;
     valid(&mut params, now - LEAF_AGE, LEAF_TERM);
-    params.serial_number = Some(serial());
+    number(&mut params);
     params.distinguished_name = DistinguishedName::new();
     params
         .distinguished_name

@@ -110,7 +110,7 @@ fn system(name: &'static str, organisation: Organisation) -> Member {
         name,
         role: Role::System,
         standing: Standing::Good,
-        key: Key::EcdsaP256,
+        key: Key::Gost2015With512,
         person: None,
         organisation: Some(organisation),
     }
@@ -118,7 +118,7 @@ fn system(name: &'static str, organisation: Organisation) -> Member {
 
 /// Those who apply: for themselves, for an organisation, for another; and those whose papers are not in order.
 fn applicants() -> Vec<Member> {
-    use Key::{EcdsaP256, Rsa2048};
+    use Key::{EcdsaP256, Gost2015With256, Gost2015With512, Rsa2048};
     use Role::{Applicant, Head, Representative};
     let aigul = person(["Үлгілі", "Айгүл", "Мысалқызы"], "2099-03-08", "2", 1);
     let ivan = person(["Примеров", "Иван", "Образцович"], "2098-05-01", "1", 1);
@@ -129,49 +129,49 @@ fn applicants() -> Vec<Member> {
     let samat = person(["Өкілов", "Самат", "Сенімұлы"], "2093-10-25", "1", 1);
     let gulnar = person(["Баспагерова", "Гүлнар", "Үлгіқызы"], "2092-06-28", "2", 1);
     vec![
-        member("aigul", Applicant, EcdsaP256, aigul),
+        member("aigul", Applicant, Gost2015With512, aigul),
         member("ivan", Applicant, Rsa2048, ivan),
         member("dana", Applicant, EcdsaP256, dana),
         Member {
             standing: Standing::Revoked,
-            ..member("bolat-revoked", Applicant, EcdsaP256, bolat)
+            ..member("bolat-revoked", Applicant, Gost2015With512, bolat)
         },
         Member {
             standing: Standing::Expired,
-            ..member("olga-expired", Applicant, EcdsaP256, olga)
+            ..member("olga-expired", Applicant, Gost2015With512, olga)
         },
         member(
             "timur-unknown",
             Applicant,
-            EcdsaP256,
+            Gost2015With256,
             Person {
                 registered: false,
                 ..timur
             },
         ),
-        member("samat", Representative, EcdsaP256, samat),
+        member("samat", Representative, Gost2015With512, samat),
         of(
             publisher(),
-            member("gulnar-publisher", Head, Rsa2048, gulnar),
+            member("gulnar-publisher", Head, Gost2015With512, gulnar),
         ),
     ]
 }
 
 /// Those who serve, and the information systems they serve with.
 fn officials() -> Vec<Member> {
-    use Key::{EcdsaP256, Rsa2048};
+    use Key::{EcdsaP256, Gost2004, Gost2015With512, Rsa2048};
     use Role::{Employee, Operator, Signer};
     let saule = person(["Терезеева", "Сәуле", "Жолқызы"], "2091-02-03", "2", 1);
     let pyotr = person(["Окошкин", "Пётр", "Очередович"], "2090-04-12", "1", 1);
     let erlan = person(["Мөрбасаров", "Ерлан", "Қолұлы"], "2089-08-30", "1", 1);
     let marat = person(["Кеңсебаев", "Марат", "Ісұлы"], "2088-11-11", "1", 1);
     let vera = person(["Печатникова", "Вера", "Подписовна"], "2087-05-07", "2", 1);
-    let committee_signer = member("committee-signer", Signer, EcdsaP256, erlan);
-    let archive_signer = member("national-archive-signer", Signer, Rsa2048, vera);
+    let committee_signer = member("committee-signer", Signer, Gost2015With512, erlan);
+    let archive_signer = member("national-archive-signer", Signer, EcdsaP256, vera);
     vec![
         of(
             state_corporation(),
-            member("saule-operator", Operator, EcdsaP256, saule),
+            member("saule-operator", Operator, Gost2015With512, saule),
         ),
         of(
             state_corporation(),
@@ -180,7 +180,7 @@ fn officials() -> Vec<Member> {
         of(committee(), committee_signer),
         of(
             committee(),
-            member("committee-employee", Employee, EcdsaP256, marat),
+            member("committee-employee", Employee, Gost2004, marat),
         ),
         of(national_archive(), archive_signer),
         system("portal-system", portal()),
