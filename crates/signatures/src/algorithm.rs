@@ -136,6 +136,27 @@ pub fn digest(oid: &[u8]) -> Option<&'static Digest> {
     DIGESTS.iter().copied().find(|digest| digest.oid == oid)
 }
 
+/// SHA-1, which only names a thing that is proven otherwise: the issuer in an OCSP answer that the issuer
+/// signed, its own certificate in a token. In no table of digests.
+static SHA1: Digest = Digest {
+    name: "SHA-1",
+    oid: oid::SHA1,
+    compute: |bytes| {
+        digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, bytes)
+            .as_ref()
+            .to_vec()
+    },
+};
+
+/// The digest with this identifier, where it is to name a thing and not to prove one.
+pub(crate) fn naming_digest(oid: &[u8]) -> Option<&'static Digest> {
+    if oid == SHA1.oid {
+        Some(&SHA1)
+    } else {
+        digest(oid)
+    }
+}
+
 /// The algorithm that `id` names in a certificate or a list.
 pub fn find<'t>(table: &[&'t dyn Algorithm], id: &AlgorithmId) -> Option<&'t dyn Algorithm> {
     table.iter().copied().find(|algorithm| algorithm.is(id))

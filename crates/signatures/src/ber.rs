@@ -126,6 +126,11 @@ impl<'a> Reader<'a> {
         self.rest.is_empty()
     }
 
+    /// Octets of this level that were not read yet.
+    pub(crate) fn left(&self) -> usize {
+        self.rest.len()
+    }
+
     /// Refuses anything that is left on this level.
     pub fn finish(&self) -> Result<(), Malformed> {
         if self.rest.is_empty() {
@@ -212,6 +217,11 @@ impl<'a> Element<'a> {
         } else {
             Err(Malformed::UnexpectedTag)
         }
+    }
+
+    /// The same under the tag that an `IMPLICIT` one stands for.
+    pub(crate) fn retagged(self, tag: u8) -> Self {
+        Self { tag, ..self }
     }
 
     /// The single element inside, as an `EXPLICIT` tag holds it.

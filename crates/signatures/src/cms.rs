@@ -1,9 +1,10 @@
-//! CMS SignedData (RFC 5652) and CAdES-BES: the envelope in, content, certificates and claims out.
+//! CMS SignedData (RFC 5652) and CAdES-BES or -T: the envelope in, content, certificates and claims out.
 //!
 //! BER or DER, attached or detached, one signer or several. Every signer must have signed attributes
 //! with exactly one content type and one message digest; a signature over the bare content is refused,
 //! since its content could itself be the DER of attributes (sre.md row 35). Signed attributes are
-//! verified in their DER encoding, whatever encoding they came in. Unsigned attributes are not read.
+//! verified in their DER encoding, whatever encoding they came in. Of the unsigned attributes only the first
+//! timestamp is read (CAdES-T); nothing of it is believed here.
 
 mod attributes;
 
@@ -15,7 +16,7 @@ use crate::certificate::{AlgorithmId, Certificate};
 use crate::format::{Claim, Format, Opened, Rules};
 use crate::verdict::{Finding, Reason};
 use crate::{encode, oid};
-use attributes::Attributes;
+use attributes::{Attributes, timestamp};
 
 /// The format's entry in the table.
 pub(crate) struct Cms;
@@ -51,41 +52,51 @@ impl Format for Cms {
         given: Option<&'a [u8]>,
         rules: &Rules<'_>,
     ) -> Result<Opened<'a>, Finding> {
-        let envelope = Envelope::read(signature)?;
-        if envelope.content_type != oid::DATA {
-            return Err(Reason::ContentTypeWrong.into());
-        }
-        let content = match (envelope.content, given) {
-            (Some(inside), Some(given)) if inside != given => {
-                return Err(Reason::ContentDiffers.into());
-            }
-            (Some(inside), _) => inside,
-            (None, Some(given)) => Cow::Borrowed(given),
-            (None, None) => return Err(Reason::ContentMissing.into()),
-        };
-        let certificates = read_certificates(envelope.certificates, rules.policy.certificates_max)?;
-        let mut claims = Vec::new();
-        let mut signers = envelope.signers.inside().map_err(Finding::from)?;
-        while !signers.is_empty() {
-            let place = claims.len();
-            if place == rules.policy.signers_max {
-                return Err(Reason::TooManySigners.into());
-            }
-            let claim = SignerInfo::read(&signers.next()?)
-                .map_err(Reason::from)
-                .and_then(|signer| signer.claim(&content, &certificates, rules))
-                .map_err(|reason| Finding {
-                    reason,
-                    signer: Some(place),
-                })?;
-            claims.push(claim);
-        }
-        Ok(Opened {
-            content,
-            certificates,
-            claims,
-        })
+        open(signature, given, rules, oid::DATA)
     }
+}
+
+/// Opens an envelope whose content is of this kind: plain data, or what a timestamp holds.
+pub(crate) fn open<'a>(
+    signature: &'a [u8],
+    given: Option<&'a [u8]>,
+    rules: &Rules<'_>,
+    kind: &[u8],
+) -> Result<Opened<'a>, Finding> {
+    let envelope = Envelope::read(signature)?;
+    if envelope.content_type != kind {
+        return Err(Reason::ContentTypeWrong.into());
+    }
+    let content = match (envelope.content, given) {
+        (Some(inside), Some(given)) if inside != given => {
+            return Err(Reason::ContentDiffers.into());
+        }
+        (Some(inside), _) => inside,
+        (None, Some(given)) => Cow::Borrowed(given),
+        (None, None) => return Err(Reason::ContentMissing.into()),
+    };
+    let certificates = read_certificates(envelope.certificates, rules.policy.certificates_max)?;
+    let mut claims = Vec::new();
+    let mut signers = envelope.signers.inside().map_err(Finding::from)?;
+    while !signers.is_empty() {
+        let place = claims.len();
+        if place == rules.policy.signers_max {
+            return Err(Reason::TooManySigners.into());
+        }
+        let claim = SignerInfo::read(&signers.next()?)
+            .map_err(Reason::from)
+            .and_then(|signer| signer.claim(&content, &certificates, rules, kind))
+            .map_err(|reason| Finding {
+                reason,
+                signer: Some(place),
+            })?;
+        claims.push(claim);
+    }
+    Ok(Opened {
+        content,
+        certificates,
+        claims,
+    })
 }
 
 // === impl Envelope ===
@@ -151,6 +162,7 @@ struct SignerInfo<'a> {
     attributes: Option<Element<'a>>,
     statement: AlgorithmId,
     signature: Cow<'a, [u8]>,
+    unsigned: Option<Element<'a>>,
 }
 
 /// How a signer names its certificate.
@@ -170,7 +182,7 @@ impl<'a> SignerInfo<'a> {
         let attributes = fields.optional(tag::context_constructed(0))?;
         let statement = AlgorithmId::read(&fields.next()?)?;
         let signature = fields.next()?.octets(tag::OCTET_STRING)?;
-        fields.optional(tag::context_constructed(1))?;
+        let unsigned = fields.optional(tag::context_constructed(1))?;
         fields.finish()?;
         Ok(Self {
             id,
@@ -178,6 +190,7 @@ impl<'a> SignerInfo<'a> {
             attributes,
             statement,
             signature,
+            unsigned,
         })
     }
 
@@ -187,9 +200,10 @@ impl<'a> SignerInfo<'a> {
         content: &[u8],
         certificates: &[Certificate],
         rules: &Rules<'_>,
+        kind: &[u8],
     ) -> Result<Claim, Reason> {
         let element = self.attributes.ok_or(Reason::SignedAttributesMissing)?;
-        let attributes = Attributes::read(&element)?;
+        let attributes = Attributes::read(&element, kind)?;
         let algorithm = find_for_signer(rules.algorithms, &self.statement, self.digest)
             .ok_or(Reason::AlgorithmUnsupported)?;
         let digest = digest(self.digest).ok_or(Reason::AlgorithmUnsupported)?;
@@ -219,6 +233,7 @@ impl<'a> SignerInfo<'a> {
             statement: self.statement,
             signature: self.signature.into_owned(),
             signing_time: attributes.signing_time,
+            timestamp: self.unsigned.as_ref().map(timestamp).transpose()?.flatten(),
         })
     }
 }

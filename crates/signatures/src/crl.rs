@@ -1,24 +1,28 @@
 //! Revocation lists (RFC 5280, 5): DER in, a checked list out.
 //!
-//! [`parse`] reads, [`Unchecked::check`] holds the list against its issuer's key, and only a checked
-//! [`Crl`] can answer. Full lists only: a delta list, an indirect one or one for some reasons only says
-//! too little and is refused. A list of a million entries takes 40 bytes for each.
+//! [`parse`] reads, [`Unchecked::check`] holds the list against its issuer's key, and only a checked [`Crl`]
+//! can answer. An indirect list or one for some reasons only says too little and is refused. A [`Delta`] says
+//! what changed since a list; it never answers alone, it brings that list up to date ([`Crl::with_delta`]).
+//! A list of a million entries takes 40 bytes for each, besides its own bytes, which are the evidence.
+
+mod read;
+
+use std::ops::Range;
+use std::sync::Arc;
 
 use aws_lc_rs::digest;
 use jiff::Timestamp;
 
 use crate::algorithm::{ALGORITHMS, find};
-use crate::ber::{self, Element, Malformed, tag};
-use crate::certificate::{AlgorithmId, Certificate, SERIAL_OCTETS_MAX, pem_blocks};
-use crate::extensions::{authority_key_id, for_each_extension, usage};
+use crate::ber::Malformed;
+use crate::certificate::{AlgorithmId, Certificate, SERIAL_OCTETS_MAX};
+use crate::extensions::usage;
 use crate::name::Name;
-use crate::{oid, time};
+
+pub use read::parse;
 
 /// Bytes of one list, at most.
 pub const CRL_BYTES_MAX: usize = 128 * 1024 * 1024;
-
-/// The reason "taken off the list" (RFC 5280, 5.3.1).
-const REMOVED: u8 = 8;
 
 /// Which certificates of its issuer a list covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,24 +47,44 @@ pub enum CrlError {
     Signature,
     #[error("the list is partial or has a critical extension that is not known: {0}")]
     Partial(String),
+    #[error("the list says no changes to another one")]
+    NotADelta,
+    #[error("the changes are not to this list")]
+    OtherBase,
+    #[error("the changes are older than the list")]
+    DeltaOlder,
 }
 
-/// One revoked certificate.
+/// Why a certificate is on a list, as far as it matters here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Why {
+    /// For good.
+    Revoked,
+    /// Suspended (certificateHold).
+    OnHold,
+    /// Taken off a list (removeFromCRL), in a delta only.
+    Removed,
+}
+
+/// One certificate on a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Entry {
     /// Right-aligned.
     serial: [u8; SERIAL_OCTETS_MAX],
     since: Timestamp,
+    why: Why,
 }
 
 /// A list that was read and not yet held against its issuer.
 #[derive(Debug)]
 pub struct Unchecked {
     list: Crl,
+    /// Number of the list that a delta changes, big-endian.
+    base: Option<Vec<u8>>,
     issuer: Name,
     issuer_key_id: Option<Vec<u8>>,
     obstacle: Option<String>,
-    signed: Vec<u8>,
+    signed: Range<usize>,
     algorithm: AlgorithmId,
     signature: Vec<u8>,
 }
@@ -71,97 +95,19 @@ pub struct Crl {
     authority: [u8; 32],
     this_update: Timestamp,
     next_update: Option<Timestamp>,
+    number: Option<Vec<u8>>,
     scope: Scope,
     /// In order of serial number.
     entries: Vec<Entry>,
+    der: Arc<[u8]>,
+    delta: Option<Arc<[u8]>>,
 }
 
-/// Reads a list from DER or, where a person supplies the file, PEM.
-pub fn parse(bytes: &[u8]) -> Result<Unchecked, Malformed> {
-    if bytes.len() > CRL_BYTES_MAX {
-        return Err(Malformed::TooLarge("revocation list"));
-    }
-    if bytes.starts_with(b"-----") {
-        let block = pem_blocks(bytes, "X509 CRL")?.swap_remove(0);
-        return parse_der(&block);
-    }
-    parse_der(bytes)
-}
-
-fn parse_der(bytes: &[u8]) -> Result<Unchecked, Malformed> {
-    let mut outer = ber::der(bytes)?.must_be(tag::SEQUENCE)?.inside()?;
-    let signed = outer.expect(tag::SEQUENCE)?;
-    let algorithm = AlgorithmId::read(&outer.next()?)?;
-    let signature = outer.next()?.bit_octets()?.to_vec();
-    outer.finish()?;
-
-    let mut fields = signed.inside()?;
-    fields.optional(tag::INTEGER)?;
-    if AlgorithmId::read(&fields.next()?)? != algorithm {
-        return Err(Malformed::BadValue("two different signature algorithms"));
-    }
-    let issuer = Name::read(&fields.next()?)?;
-    let this_update = time::read(&fields.next()?)?;
-    let next_update = match fields.peek() {
-        Some(tag::UTC_TIME | tag::GENERALIZED_TIME) => Some(time::read(&fields.next()?)?),
-        _ => None,
-    };
-    let mut found = Extras::default();
-    let mut entries = match fields.optional(tag::SEQUENCE)? {
-        Some(list) => read_entries(&list, &mut found)?,
-        None => Vec::new(),
-    };
-    entries.sort_unstable();
-    if let Some(wrapper) = fields.optional(tag::context_constructed(0))? {
-        for_each_extension(&wrapper.only_child()?, |kind, critical, value| {
-            found.take(kind, critical, value)
-        })?;
-    }
-    fields.finish()?;
-    Ok(Unchecked {
-        list: Crl {
-            authority: [0; 32],
-            this_update,
-            next_update,
-            scope: found.scope(),
-            entries,
-        },
-        issuer,
-        issuer_key_id: found.issuer_key_id,
-        obstacle: found.obstacle,
-        signed: signed.whole.to_vec(),
-        algorithm,
-        signature,
-    })
-}
-
-fn read_entries(list: &Element<'_>, found: &mut Extras) -> Result<Vec<Entry>, Malformed> {
-    let mut entries = Vec::new();
-    let mut reader = list.inside()?;
-    while !reader.is_empty() {
-        let mut fields = reader.expect(tag::SEQUENCE)?.inside()?;
-        let serial = aligned(fields.next()?.integer()?).ok_or(Malformed::BadValue(
-            "serial number of a revoked certificate",
-        ))?;
-        let since = time::read(&fields.next()?)?;
-        let mut removed = false;
-        if let Some(extensions) = fields.optional(tag::SEQUENCE)? {
-            for_each_extension(&extensions, |kind, critical, value| {
-                if kind == oid::CRL_REASON {
-                    removed = ber::der(value)?.must_be(tag::ENUMERATED)?.content == [REMOVED];
-                } else if critical {
-                    // Among them certificateIssuer, which makes a list indirect.
-                    found.obstacle = Some(oid::dotted(kind));
-                }
-                Ok(())
-            })?;
-        }
-        fields.finish()?;
-        if !removed {
-            entries.push(Entry { serial, since });
-        }
-    }
-    Ok(entries)
+/// What changed since a list; its signature was checked.
+#[derive(Debug, Clone)]
+pub struct Delta {
+    changes: Crl,
+    base: Vec<u8>,
 }
 
 fn aligned(serial: &[u8]) -> Option<[u8; SERIAL_OCTETS_MAX]> {
@@ -171,62 +117,31 @@ fn aligned(serial: &[u8]) -> Option<[u8; SERIAL_OCTETS_MAX]> {
     Some(octets)
 }
 
-/// What the extensions of a list say.
-#[derive(Default)]
-struct Extras {
-    issuer_key_id: Option<Vec<u8>>,
-    users_only: bool,
-    authorities_only: bool,
-    obstacle: Option<String>,
-}
-
-impl Extras {
-    fn take(&mut self, kind: &[u8], critical: bool, value: &[u8]) -> Result<(), Malformed> {
-        match kind {
-            oid::AUTHORITY_KEY_ID => self.issuer_key_id = authority_key_id(value)?,
-            // Numbers are not compared: the authority's delta list has a lower one (kz.md 1.6).
-            oid::CRL_NUMBER => {}
-            oid::DELTA_CRL => self.obstacle = Some("delta".to_owned()),
-            oid::ISSUING_POINT => self.issuing_point(value)?,
-            _ if critical => self.obstacle = Some(oid::dotted(kind)),
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn issuing_point(&mut self, value: &[u8]) -> Result<(), Malformed> {
-        let mut fields = ber::der(value)?.must_be(tag::SEQUENCE)?.inside()?;
-        while !fields.is_empty() {
-            let field = fields.next()?;
-            let set = field.content != [0];
-            match field.tag & 0x1f {
-                0 => {}
-                1 => self.users_only = set,
-                2 => self.authorities_only = set,
-                _ if set => self.obstacle = Some("issuing distribution point".to_owned()),
-                _ => {}
-            }
-        }
-        if self.users_only && self.authorities_only {
-            return Err(Malformed::BadValue("issuing distribution point"));
-        }
-        Ok(())
-    }
-
-    fn scope(&self) -> Scope {
-        match (self.users_only, self.authorities_only) {
-            (true, _) => Scope::Users,
-            (_, true) => Scope::Authorities,
-            _ => Scope::All,
-        }
-    }
-}
-
 // === impl Unchecked ===
 
 impl Unchecked {
-    /// Holds the list against the authority that should have issued it.
+    /// Holds a whole list against the authority that should have issued it.
     pub fn check(self, issuer: &Certificate) -> Result<Crl, CrlError> {
+        let is_delta = self.base.is_some();
+        let mut list = self.checked(issuer)?;
+        if is_delta {
+            return Err(CrlError::Partial("delta".to_owned()));
+        }
+        // What was removed from a whole list is not on it (RFC 5280, 5.3.1).
+        list.entries.retain(|entry| entry.why != Why::Removed);
+        Ok(list)
+    }
+
+    /// The same for a delta list.
+    pub fn check_delta(mut self, issuer: &Certificate) -> Result<Delta, CrlError> {
+        let base = self.base.take().ok_or(CrlError::NotADelta)?;
+        Ok(Delta {
+            changes: self.checked(issuer)?,
+            base,
+        })
+    }
+
+    fn checked(self, issuer: &Certificate) -> Result<Crl, CrlError> {
         let key_id = &issuer.extensions().subject_key_id;
         let other_key =
             self.issuer_key_id.is_some() && key_id.is_some() && self.issuer_key_id != *key_id;
@@ -239,9 +154,10 @@ impl Unchecked {
         if let Some(obstacle) = self.obstacle {
             return Err(CrlError::Partial(obstacle));
         }
-        let algorithm = find(ALGORITHMS, &self.algorithm).ok_or(CrlError::Algorithm)?;
-        algorithm
-            .verify(issuer.key(), &self.algorithm, &self.signed, &self.signature)
+        let signed = self.list.der.get(self.signed).unwrap_or_default();
+        find(ALGORITHMS, &self.algorithm)
+            .ok_or(CrlError::Algorithm)?
+            .verify(issuer.key(), &self.algorithm, signed, &self.signature)
             .map_err(|_| CrlError::Signature)?;
         Ok(Crl {
             authority: issuer.authority(),
@@ -258,12 +174,67 @@ impl Crl {
         parse(bytes)?.check(issuer)
     }
 
+    /// This list brought up to date by the changes since it (RFC 5280, 5.2.4): as fresh as they are.
+    ///
+    /// The changes must be of the same issuer and scope, to this list or an earlier one, and not older than
+    /// it. Their own number is not compared: the national authority's is lower than that of the list they
+    /// change (kz.md 1.6). "Removed" takes off only what was on hold; anything else stays revoked, since a
+    /// certificate is also removed when it expires, and was revoked all the same.
+    pub fn with_delta(&self, delta: &Delta) -> Result<Self, CrlError> {
+        let changes = &delta.changes;
+        let reaches = |number: &Vec<u8>| {
+            (number.len(), number.as_slice()) >= (delta.base.len(), delta.base.as_slice())
+        };
+        if self.authority != changes.authority
+            || self.scope != changes.scope
+            || !self.number.as_ref().is_some_and(reaches)
+        {
+            return Err(CrlError::OtherBase);
+        }
+        if changes.this_update < self.this_update {
+            return Err(CrlError::DeltaOlder);
+        }
+        let mut entries = Vec::with_capacity(self.entries.len() + changes.entries.len());
+        let stays = |entry: &&Entry| changes.find(&entry.serial).is_none();
+        entries.extend(self.entries.iter().filter(stays));
+        entries.extend(
+            changes
+                .entries
+                .iter()
+                .filter_map(|change| self.after(change)),
+        );
+        entries.sort_unstable();
+        Ok(Self {
+            entries,
+            this_update: changes.this_update,
+            next_update: changes.next_update,
+            authority: self.authority,
+            number: self.number.clone(),
+            scope: self.scope,
+            der: Arc::clone(&self.der),
+            delta: Some(Arc::clone(&changes.der)),
+        })
+    }
+
+    /// What an entry becomes by a change: revoked from the earlier of both instants.
+    fn after(&self, change: &Entry) -> Option<Entry> {
+        match (self.find(&change.serial), change.why) {
+            (Some(entry), Why::Removed) if entry.why != Why::OnHold => Some(*entry),
+            (_, Why::Removed) => None,
+            (Some(entry), _) => Some(Entry {
+                since: entry.since.min(change.since),
+                ..*change
+            }),
+            (None, _) => Some(*change),
+        }
+    }
+
     /// The issuer, see [`Certificate::authority`].
     pub fn authority(&self) -> &[u8; 32] {
         &self.authority
     }
 
-    /// When the list was made.
+    /// When the list, or the last changes to it, were made.
     pub fn this_update(&self) -> Timestamp {
         self.this_update
     }
@@ -283,14 +254,24 @@ impl Crl {
         self.entries.len()
     }
 
-    /// When the certificate with this serial number was revoked, if it was.
+    /// When the certificate with this serial number was revoked or suspended, if it was.
     pub fn revoked_since(&self, serial: &[u8]) -> Option<Timestamp> {
-        let serial = aligned(serial)?;
-        let at = self.entries.partition_point(|entry| entry.serial < serial);
-        self.entries
-            .get(at)
-            .filter(|entry| entry.serial == serial)
-            .map(|entry| entry.since)
+        self.find(&aligned(serial)?).map(|entry| entry.since)
+    }
+
+    /// The DER of the list: the evidence.
+    pub fn der(&self) -> &Arc<[u8]> {
+        &self.der
+    }
+
+    /// The DER of the changes that brought it up to date, if any did.
+    pub fn delta(&self) -> Option<&Arc<[u8]>> {
+        self.delta.as_ref()
+    }
+
+    fn find(&self, serial: &[u8; SERIAL_OCTETS_MAX]) -> Option<&Entry> {
+        let at = self.entries.partition_point(|entry| entry.serial < *serial);
+        self.entries.get(at).filter(|entry| entry.serial == *serial)
     }
 }
 
@@ -302,6 +283,30 @@ impl std::fmt::Debug for Crl {
             .field("next_update", &self.next_update)
             .field("revoked", &self.entries.len())
             .finish_non_exhaustive()
+    }
+}
+
+// === impl Delta ===
+
+impl Delta {
+    /// Reads a delta list and holds it against its issuer.
+    pub fn open(bytes: &[u8], issuer: &Certificate) -> Result<Self, CrlError> {
+        parse(bytes)?.check_delta(issuer)
+    }
+
+    /// When the changes were told.
+    pub fn this_update(&self) -> Timestamp {
+        self.changes.this_update
+    }
+
+    /// When the next ones will be there at the latest.
+    pub fn next_update(&self) -> Option<Timestamp> {
+        self.changes.next_update
+    }
+
+    /// The DER of the list of changes: the evidence.
+    pub fn der(&self) -> &Arc<[u8]> {
+        &self.changes.der
     }
 }
 

@@ -22,6 +22,10 @@ pub struct Extensions {
     pub key_usage: Option<u32>,
     /// Extended key usage: content octets of the identifiers.
     pub purposes: Option<Vec<Vec<u8>>>,
+    /// Whether extended key usage is critical, as that of a time-stamping authority must be (RFC 3161, 2.3).
+    pub purposes_critical: bool,
+    /// The issuer says of an OCSP responder that nobody need ask about it (RFC 6960, 4.2.2.2.1).
+    pub ocsp_no_check: bool,
     /// Whether basic constraints say that this is an authority.
     pub is_authority: bool,
     /// Authorities that may follow below this one.
@@ -56,7 +60,11 @@ impl Extensions {
     fn take(&mut self, kind: &[u8], critical: bool, value: &[u8]) -> Result<(), Malformed> {
         match kind {
             oid::KEY_USAGE => self.key_usage = Some(ber::der(value)?.named_bits()?),
-            oid::EXTENDED_KEY_USAGE => self.purposes = Some(purposes(value)?),
+            oid::EXTENDED_KEY_USAGE => {
+                self.purposes = Some(purposes(value)?);
+                self.purposes_critical = critical;
+            }
+            oid::OCSP_NO_CHECK => self.ocsp_no_check = true,
             oid::BASIC_CONSTRAINTS => {
                 let mut fields = ber::der(value)?.must_be(tag::SEQUENCE)?.inside()?;
                 self.is_authority = match fields.optional(tag::BOOLEAN)? {

@@ -61,6 +61,9 @@ pub struct Claim {
     pub statement: AlgorithmId,
     pub signature: Vec<u8>,
     pub signing_time: Option<Timestamp>,
+    /// A timestamp token over `signature`, which came with it and is not signed (CAdES-T). To be opened by
+    /// [`crate::tsp::Token::open`]; until then it proves nothing.
+    pub timestamp: Option<Vec<u8>>,
 }
 
 impl Claim {

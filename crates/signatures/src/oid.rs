@@ -1,7 +1,7 @@
 //! Object identifiers by name, as the content octets that stand in the encoding.
 //!
 //! Comparing octets needs no arithmetic and allocates nothing. [`dotted`] is for people only.
-//! Sources: RFC 5280, 5652, 5035, 8017, 5758 and the registry of Kazakhstan (kz.md 1.3-1.5).
+//! Sources: RFC 3161, 5035, 5126, 5280, 5652, 5758, 6960, 8017 and the registry of Kazakhstan (kz.md 1.3-1.5).
 
 /// Names and personal attributes (X.520; kz.md 1.3).
 pub const COMMON_NAME: &[u8] = &[0x55, 4, 3];
@@ -33,8 +33,18 @@ pub const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 37];
 pub const ANY_PURPOSE: &[u8] = &[0x55, 0x1d, 37, 0];
 /// 1.3.6.1.5.5.7.3.4
 pub const EMAIL_PROTECTION: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 4];
+/// 1.3.6.1.5.5.7.3.8
+pub const TIME_STAMPING: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 8];
+/// 1.3.6.1.5.5.7.3.9
+pub const OCSP_SIGNING: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 9];
 /// 1.2.398.3.3.4.1: who the owner is (kz.md 1.4).
 pub const KZ_ROLES: &[u8] = &[0x2a, 0x83, 0x0e, 3, 3, 4, 1];
+
+/// OCSP (RFC 6960, 4.2 and 4.4), all under 1.3.6.1.5.5.7.48.1.
+pub const OCSP_BASIC: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 48, 1, 1];
+pub const OCSP_NONCE: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 48, 1, 2];
+pub const OCSP_NO_CHECK: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 48, 1, 5];
+pub const OCSP_EXTENDED_REVOKE: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 48, 1, 9];
 
 /// CMS (RFC 5652) and its attributes (RFC 5035).
 pub const DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1];
@@ -44,7 +54,14 @@ pub const MESSAGE_DIGEST: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 4]
 pub const SIGNING_TIME: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 5];
 pub const SIGNING_CERTIFICATE_V2: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 2, 47];
 
-/// Digests (RFC 5754).
+/// Timestamps (RFC 3161; RFC 5126, 6.1.1): what a token holds, how it names its signer, and the
+/// attribute of a signature that it stands in.
+pub const TST_INFO: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 1, 4];
+pub const SIGNING_CERTIFICATE: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 2, 12];
+pub const TIMESTAMP_TOKEN: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 2, 14];
+
+/// Digests (RFC 5754). SHA-1 only ever names a thing here.
+pub const SHA1: &[u8] = &[0x2b, 0x0e, 3, 2, 0x1a];
 pub const SHA256: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1];
 pub const SHA384: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 2];
 pub const SHA512: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 3];

@@ -3,7 +3,8 @@
 //! The platform itself never signs for anybody. This module exists so that test certificates can make
 //! the signatures that people's own programs make: attached or detached, DER or streamed BER, one
 //! signer or several, RSA or P-256 with SHA-256, GOST with its own hash. [`anew`] gives certificates and
-//! lists a GOST signature. Keys stay in memory and are never logged.
+//! lists a GOST signature; [`mod@crl`] makes lists and delta lists, [`mod@ocsp`] answers like a responder,
+//! [`mod@tsp`] stamps like a time-stamping authority. Keys stay in memory and are never logged.
 
 use std::borrow::Cow;
 
@@ -22,11 +23,14 @@ use crate::{encode, oid, time};
 
 mod anew;
 pub mod crl;
+mod envelope;
+pub mod ocsp;
+pub mod tsp;
 
 pub use anew::anew;
+pub use tsp::with_timestamps;
 
-/// Pieces of a streamed content, in bytes.
-const PIECE_BYTES: usize = 4096;
+use envelope::Parts;
 
 /// Why nothing was signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -196,9 +200,19 @@ pub fn sign(
     identities: &[&Identity],
     options: &Options,
 ) -> Result<Vec<u8>, SignError> {
+    sign_as(oid::DATA, content, identities, options)
+}
+
+/// The same for a content of another kind.
+fn sign_as(
+    kind: &[u8],
+    content: &[u8],
+    identities: &[&Identity],
+    options: &Options,
+) -> Result<Vec<u8>, SignError> {
     let signers: Vec<Vec<u8>> = identities
         .iter()
-        .map(|identity| signer_info(content, identity, options))
+        .map(|identity| signer_info(kind, content, identity, options))
         .collect::<Result<_, _>>()?;
     let mut certificates: Vec<Vec<u8>> = identities
         .iter()
@@ -214,6 +228,7 @@ pub fn sign(
     digests.sort();
     digests.dedup();
     let parts = Parts {
+        kind,
         digests: set(digests),
         content: options.attached.then_some(content),
         certificates: constructed(tag::context_constructed(0), &certificates),
@@ -226,10 +241,15 @@ pub fn sign(
     })
 }
 
-fn signer_info(content: &[u8], who: &Identity, options: &Options) -> Result<Vec<u8>, SignError> {
+fn signer_info(
+    kind: &[u8],
+    content: &[u8],
+    who: &Identity,
+    options: &Options,
+) -> Result<Vec<u8>, SignError> {
     let hash = |digest: &Digest, bytes| element(tag::OCTET_STRING, &(digest.compute)(bytes));
     let mut attributes = vec![
-        attribute(oid::CONTENT_TYPE, encode::oid(oid::DATA)),
+        attribute(oid::CONTENT_TYPE, encode::oid(kind)),
         attribute(oid::SIGNING_TIME, time::write(options.at)),
         attribute(oid::MESSAGE_DIGEST, hash(who.digest(), content)),
     ];
@@ -260,68 +280,4 @@ fn signer_info(content: &[u8], who: &Identity, options: &Options) -> Result<Vec<
 
 fn attribute(kind: &[u8], value: Vec<u8>) -> Vec<u8> {
     sequence(&[encode::oid(kind), set(vec![value])])
-}
-
-/// The parts of the envelope.
-struct Parts<'a> {
-    content: Option<&'a [u8]>,
-    /// SET of the digests' identifiers.
-    digests: Vec<u8>,
-    certificates: Vec<u8>,
-    signers: Vec<u8>,
-}
-
-impl Parts<'_> {
-    fn der(&self) -> Vec<u8> {
-        let mut encapsulated = vec![encode::oid(oid::DATA)];
-        if let Some(content) = self.content {
-            let inside = element(tag::OCTET_STRING, content);
-            encapsulated.push(element(tag::context_constructed(0), &inside));
-        }
-        let signed_data = sequence(&[
-            integer(&[1]),
-            self.digests.clone(),
-            sequence(&encapsulated),
-            self.certificates.clone(),
-            self.signers.clone(),
-        ]);
-        sequence(&[
-            encode::oid(oid::SIGNED_DATA),
-            element(tag::context_constructed(0), &signed_data),
-        ])
-    }
-
-    /// The same in indefinite lengths (X.690, 8.1.3.6).
-    fn streamed(&self) -> Vec<u8> {
-        let mut encapsulated = vec![encode::oid(oid::DATA)];
-        if let Some(content) = self.content {
-            let pieces: Vec<Vec<u8>> = content
-                .chunks(PIECE_BYTES)
-                .map(|piece| element(tag::OCTET_STRING, piece))
-                .collect();
-            let string = open_ended(tag::OCTET_STRING | 0x20, &pieces);
-            encapsulated.push(open_ended(tag::context_constructed(0), &[string]));
-        }
-        let signed_data = open_ended(
-            tag::SEQUENCE,
-            &[
-                integer(&[1]),
-                self.digests.clone(),
-                open_ended(tag::SEQUENCE, &encapsulated),
-                self.certificates.clone(),
-                self.signers.clone(),
-            ],
-        );
-        let wrapper = open_ended(tag::context_constructed(0), &[signed_data]);
-        open_ended(tag::SEQUENCE, &[encode::oid(oid::SIGNED_DATA), wrapper])
-    }
-}
-
-fn open_ended(tag: u8, parts: &[Vec<u8>]) -> Vec<u8> {
-    let mut bytes = vec![tag, 0x80];
-    for part in parts {
-        bytes.extend_from_slice(part);
-    }
-    bytes.extend_from_slice(&[0, 0]);
-    bytes
 }

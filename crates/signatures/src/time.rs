@@ -48,6 +48,18 @@ pub(crate) fn read(element: &Element<'_>) -> Result<Timestamp, Malformed> {
     Ok(TimeZone::UTC.to_timestamp(civil).unwrap_or(Timestamp::MAX))
 }
 
+/// Reads a GeneralizedTime, the only type of time in a response or a token (RFC 6960; RFC 3161).
+pub(crate) fn read_generalized(element: &Element<'_>) -> Result<Timestamp, Malformed> {
+    read(&element.must_be(tag::GENERALIZED_TIME)?)
+}
+
+/// Writes a GeneralizedTime, whole seconds.
+pub(crate) fn write_generalized(at: Timestamp) -> Vec<u8> {
+    let civil = TimeZone::UTC.to_datetime(at);
+    let text = civil.strftime("%Y%m%d%H%M%SZ").to_string();
+    encode::element(tag::GENERALIZED_TIME, text.as_bytes())
+}
+
 /// Writes UTCTime up to 2049 and GeneralizedTime after it, as RFC 5280 and RFC 5652 ask.
 pub(crate) fn write(at: Timestamp) -> Vec<u8> {
     let civil = TimeZone::UTC.to_datetime(at);
@@ -57,9 +69,6 @@ pub(crate) fn write(at: Timestamp) -> Vec<u8> {
             civil.strftime("%y%m%d%H%M%SZ").to_string().as_bytes(),
         )
     } else {
-        encode::element(
-            tag::GENERALIZED_TIME,
-            civil.strftime("%Y%m%d%H%M%SZ").to_string().as_bytes(),
-        )
+        write_generalized(at)
     }
 }

@@ -170,6 +170,7 @@ impl<'d> Opening<'d, '_, '_> {
             statement: signature.named.statement,
             signature: signature.value,
             signing_time: None,
+            timestamp: None,
         });
         self.certificates.extend(certificates);
         if self.certificates.len() > self.rules.policy.certificates_max {

@@ -1,14 +1,15 @@
-//! The signed attributes of one signer (RFC 5652, 5.3 and 11; RFC 5035): their element in, values out.
+//! The attributes of one signer (RFC 5652, 5.3 and 11; RFC 5035): their element in, values out.
 //!
-//! Exactly one content type (plain data) and one message digest; signing time and
-//! signing-certificate-v2 at most once; each with exactly one value. Others are covered by the
-//! signature but mean nothing here.
+//! Exactly one content type (the one asked for) and one message digest; signing time and the reference to
+//! the signer's certificate at most once; each with exactly one value. Others are covered by the signature
+//! but mean nothing here. A timestamp may refer to its signer in the way of the first version, by SHA-1, as
+//! the national authority's do (kz.md 2.4); a document may not. Of the unsigned ones, the first timestamp.
 
 use std::borrow::Cow;
 
 use jiff::Timestamp;
 
-use crate::algorithm::{Digest, SHA256, digest};
+use crate::algorithm::{Digest, SHA256, digest, naming_digest};
 use crate::ber::{Element, Malformed, tag};
 use crate::certificate::Certificate;
 use crate::verdict::Reason;
@@ -31,21 +32,24 @@ pub(super) struct Reference<'a> {
 // === impl Attributes ===
 
 impl<'a> Attributes<'a> {
-    pub(super) fn read(element: &Element<'a>) -> Result<Self, Reason> {
+    pub(super) fn read(element: &Element<'a>, kind: &[u8]) -> Result<Self, Reason> {
+        let is_token = kind == oid::TST_INFO;
         let mut values = Values::default();
         let mut list = element.inside()?;
         while !list.is_empty() {
             let mut fields = list.expect(tag::SEQUENCE)?.inside()?;
-            let kind = fields.next()?.oid()?;
+            let name = fields.next()?.oid()?;
             let set = fields.expect(tag::SET)?;
             fields.finish()?;
-            values.take(kind, &set)?;
+            if name != oid::SIGNING_CERTIFICATE || is_token {
+                values.take(name, &set)?;
+            }
         }
         let content_type = values
             .content_type
             .ok_or(Reason::SignedAttributesWrong)?
             .oid()?;
-        if content_type != oid::DATA {
+        if content_type != kind {
             return Err(Reason::ContentTypeWrong);
         }
         let message_digest = values.message_digest.ok_or(Reason::SignedAttributesWrong)?;
@@ -55,12 +59,23 @@ impl<'a> Attributes<'a> {
                 .signing_time
                 .map(|value| time::read(&value))
                 .transpose()?,
-            signing_certificate: values
-                .signing_certificate
-                .map(|value| Reference::read(&value))
-                .transpose()?,
+            signing_certificate: values.reference()?,
         })
     }
+}
+
+/// The first timestamp token among the unsigned attributes.
+pub(super) fn timestamp(unsigned: &Element<'_>) -> Result<Option<Vec<u8>>, Malformed> {
+    let mut list = unsigned.inside()?;
+    while !list.is_empty() {
+        let mut fields = list.expect(tag::SEQUENCE)?.inside()?;
+        let name = fields.next()?.oid()?;
+        let values = fields.expect(tag::SET)?;
+        if name == oid::TIMESTAMP_TOKEN {
+            return Ok(Some(values.inside()?.next()?.whole.to_vec()));
+        }
+    }
+    Ok(None)
 }
 
 #[derive(Default)]
@@ -69,15 +84,25 @@ struct Values<'a> {
     message_digest: Option<Element<'a>>,
     signing_time: Option<Element<'a>>,
     signing_certificate: Option<Element<'a>>,
+    signing_certificate_v1: Option<Element<'a>>,
 }
 
 impl<'a> Values<'a> {
+    fn reference(&self) -> Result<Option<Reference<'a>>, Malformed> {
+        match (&self.signing_certificate, &self.signing_certificate_v1) {
+            (Some(value), _) => Reference::read(value, Some(&SHA256)).map(Some),
+            (None, Some(value)) => Reference::read(value, naming_digest(oid::SHA1)).map(Some),
+            (None, None) => Ok(None),
+        }
+    }
+
     fn take(&mut self, kind: &[u8], set: &Element<'a>) -> Result<(), Reason> {
         let place = match kind {
             oid::CONTENT_TYPE => &mut self.content_type,
             oid::MESSAGE_DIGEST => &mut self.message_digest,
             oid::SIGNING_TIME => &mut self.signing_time,
             oid::SIGNING_CERTIFICATE_V2 => &mut self.signing_certificate,
+            oid::SIGNING_CERTIFICATE => &mut self.signing_certificate_v1,
             _ => return Ok(()),
         };
         let value = set
@@ -93,8 +118,9 @@ impl<'a> Values<'a> {
 // === impl Reference ===
 
 impl<'a> Reference<'a> {
-    /// Reads SigningCertificateV2 (RFC 5035, 3). Its first entry is the signer's certificate.
-    fn read(value: &Element<'a>) -> Result<Self, Malformed> {
+    /// Reads SigningCertificateV2 (RFC 5035, 3), or SigningCertificate (RFC 2634, 5.4), which differs in that
+    /// it never names its digest. Its first entry is the signer's certificate.
+    fn read(value: &Element<'a>, unnamed: Option<&'static Digest>) -> Result<Self, Malformed> {
         let list = value
             .must_be(tag::SEQUENCE)?
             .inside()?
@@ -102,7 +128,7 @@ impl<'a> Reference<'a> {
         let mut fields = list.inside()?.expect(tag::SEQUENCE)?.inside()?;
         let digest = match fields.optional(tag::SEQUENCE)? {
             Some(statement) => digest(statement.inside()?.next()?.oid()?),
-            None => Some(&SHA256),
+            None => unnamed,
         };
         let hash = fields.next()?.octets(tag::OCTET_STRING)?;
         let issuer_serial = fields.optional(tag::SEQUENCE)?;

@@ -11,6 +11,7 @@ use rcgen::{
     PKCS_ECDSA_P256_SHA256, PKCS_RSA_SHA256, RevocationReason, RevokedCertParams, RsaKeySize,
     SanType, SerialNumber, date_time_ymd,
 };
+use signatures::encode::{oid, sequence};
 use signatures::sign::Identity;
 use signatures::{Crl, Crls, Freshness, Policy, Trust, Verifier};
 
@@ -85,6 +86,47 @@ pub(crate) fn official() -> Leaf {
     }
 }
 
+/// An OCSP responder, as the national authority's are (kz.md 1.5).
+pub(crate) fn responder() -> Leaf {
+    Leaf {
+        name: "OCSP RESPONDER",
+        iin: None,
+        roles: vec![],
+        usages: vec![KeyUsagePurpose::DigitalSignature],
+        purposes: vec![ExtendedKeyUsagePurpose::OcspSigning],
+        serial: vec![0x53, 1],
+        extensions: vec![CustomExtension::from_oid_content(
+            &[1, 3, 6, 1, 5, 5, 7, 48, 1, 5],
+            vec![5, 0],
+        )],
+        ..person()
+    }
+}
+
+/// A time-stamping authority: its one purpose is critical.
+pub(crate) fn stamper() -> Leaf {
+    Leaf {
+        name: "УАҚЫТ БЕЛГІСІ",
+        iin: None,
+        roles: vec![],
+        purposes: vec![],
+        serial: vec![0x54, 1],
+        extensions: vec![purposes(&[8], true)],
+        ..person()
+    }
+}
+
+/// Extended key usage, by the last arcs of id-kp.
+pub(crate) fn purposes(last: &[u8], critical: bool) -> CustomExtension {
+    let list: Vec<Vec<u8>> = last
+        .iter()
+        .map(|last| oid(&[0x2b, 6, 1, 5, 5, 7, 3, *last]))
+        .collect();
+    let mut extension = CustomExtension::from_oid_content(&[2, 5, 29, 37], sequence(&list));
+    extension.set_criticality(critical);
+    extension
+}
+
 impl Authority {
     pub(crate) fn root(name: &str) -> Self {
         let params = authority_params(name, BasicConstraints::Unconstrained);
@@ -128,6 +170,11 @@ impl Authority {
         signatures::Certificate::parse(self.certificate.der()).unwrap()
     }
 
+    pub(crate) fn identity(&self) -> Identity {
+        let key = self.issuer.key().serialized_der();
+        Identity::new(self.certificate.der(), key, vec![]).unwrap()
+    }
+
     pub(crate) fn crl(&self, revoked: &[&Person]) -> Vec<u8> {
         self.crl_with(revoked, (2026, 6, 1), (2026, 7, 1), None)
     }
@@ -165,6 +212,10 @@ impl Authority {
 }
 
 impl Person {
+    pub(crate) fn parsed(&self) -> signatures::Certificate {
+        signatures::Certificate::parse(self.certificate.der()).unwrap()
+    }
+
     pub(crate) fn identity(&self, above: &[&Authority]) -> Identity {
         let above = above.iter().map(|authority| authority.parsed()).collect();
         Identity::new(self.certificate.der(), self.key.serialized_der(), above).unwrap()

@@ -14,7 +14,7 @@ use crate::ca::{Leaf, Person, World, now, official, person};
 const DOCUMENT: &[u8] = "{\"өтініш\":\"апостиль\"}".as_bytes();
 
 /// A world whose certificates were all signed anew with GOST keys of one generation.
-struct Anew {
+pub(crate) struct Anew {
     world: World,
     scheme: Scheme,
     root: Certificate,
@@ -31,7 +31,7 @@ const ISSUING: u8 = 12;
 const SOMEBODY: u8 = 13;
 
 impl Anew {
-    fn new(scheme: Scheme) -> Self {
+    pub(crate) fn new(scheme: Scheme) -> Self {
         let world = World::new();
         let certificate = |template: &[u8], number| {
             let own = key(scheme, number);
@@ -48,7 +48,7 @@ impl Anew {
         }
     }
 
-    fn issue(&self, leaf: Leaf) -> (Person, Vec<u8>) {
+    pub(crate) fn issue(&self, leaf: Leaf) -> (Person, Vec<u8>) {
         let template = self.world.issuing.issue(leaf);
         let own = key(self.scheme, SOMEBODY);
         let issuing = key(self.scheme, ISSUING);
@@ -56,7 +56,7 @@ impl Anew {
         (template, der)
     }
 
-    fn identity(&self, certificate: &[u8]) -> Identity {
+    pub(crate) fn identity(&self, certificate: &[u8]) -> Identity {
         let secret = pkcs8(self.scheme, &vec![SOMEBODY; self.scheme.size()]).unwrap();
         Identity::new(certificate, &secret, vec![self.issuing.clone()]).unwrap()
     }
@@ -82,7 +82,7 @@ impl Anew {
         crls
     }
 
-    fn verifier(&self) -> Verifier {
+    pub(crate) fn verifier(&self) -> Verifier {
         let trust = Trust::of(vec![self.root.clone(), self.issuing.clone()]).unwrap();
         Verifier::new(trust, Policy::default())
     }

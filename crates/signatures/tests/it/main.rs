@@ -12,9 +12,13 @@
 mod attributes;
 mod ca;
 mod certificates;
+mod delta;
 mod forge;
 mod gost;
+mod ocsp;
 mod openssl;
+mod openssl_proofs;
 mod parsing;
 mod revocation;
+mod tsp;
 mod verdicts;

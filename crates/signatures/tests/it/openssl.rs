@@ -21,10 +21,11 @@ fn openssl(folder: &Path, arguments: &str) -> Output {
 }
 
 #[track_caller]
-fn succeed(folder: &Path, arguments: &str) {
+pub(crate) fn succeed(folder: &Path, arguments: &str) -> String {
     let output = openssl(folder, arguments);
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "openssl {arguments}: {errors}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 /// A folder with a document, the authorities and one person's certificate and key.
