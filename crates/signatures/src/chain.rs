@@ -9,11 +9,27 @@ use jiff::Timestamp;
 use crate::algorithm::{Algorithm, find};
 use crate::certificate::Certificate;
 use crate::extensions::usage;
+use crate::report::Said;
+use crate::revocation::Lack;
 use crate::verdict::Reason;
 
-/// Signatures checked while looking for one way, at most: certificates that came along are the
-/// stranger's, and he could plait them.
-const CHECKS_MAX: usize = 48;
+/// How many signatures of certificates may still be checked for one document: those that came along
+/// are the stranger's, and he could plait them.
+#[derive(Debug)]
+pub(crate) struct Budget(usize);
+
+impl Budget {
+    /// Enough for one way that is hard to find, and for two easy ones of each signer: his own and his timestamp's.
+    pub(crate) fn of(signers: usize) -> Self {
+        Self(40 + 16 * signers)
+    }
+
+    fn spend(&mut self) -> bool {
+        let left = self.0.checked_sub(1);
+        self.0 = left.unwrap_or(0);
+        left.is_some()
+    }
+}
 
 /// Whom to trust.
 #[derive(Debug, Clone, Default)]
@@ -62,6 +78,11 @@ impl Trust {
     pub fn anchors(&self) -> &[Certificate] {
         &self.anchors
     }
+
+    /// Those that are only used to find the way to an anchor.
+    pub fn intermediates(&self) -> &[Certificate] {
+        &self.intermediates
+    }
 }
 
 /// Looks for a way from `leaf` to an anchor. The way begins with `leaf` and ends with the anchor.
@@ -72,6 +93,7 @@ pub(crate) fn climb<'a>(
     algorithms: &[&'static dyn Algorithm],
     authorities_max: usize,
     at: Timestamp,
+    budget: &mut Budget,
 ) -> Result<Vec<&'a Certificate>, Reason> {
     let mut search = Search {
         trust,
@@ -79,7 +101,7 @@ pub(crate) fn climb<'a>(
         algorithms,
         at,
         length_max: authorities_max + 1,
-        checks_left: CHECKS_MAX,
+        budget,
         obstacle: None,
     };
     let mut path = vec![leaf];
@@ -96,7 +118,7 @@ struct Search<'a, 's> {
     algorithms: &'s [&'static dyn Algorithm],
     at: Timestamp,
     length_max: usize,
-    checks_left: usize,
+    budget: &'s mut Budget,
     /// Why the first issuer that really signed could not be used.
     obstacle: Option<Reason>,
 }
@@ -130,12 +152,10 @@ impl<'a> Search<'a, '_> {
         let Some(child) = path.last() else {
             return false;
         };
-        if !names_match(child, candidate) || self.checks_left == 0 {
+        if !names_match(child, candidate) || !self.budget.spend() {
             return false;
         }
-        self.checks_left -= 1;
-        match self
-            .signed(child, candidate)
+        match signed(self.algorithms, child, candidate)
             .and_then(|()| self.may_stand(path, candidate))
         {
             Ok(()) => true,
@@ -145,14 +165,6 @@ impl<'a> Search<'a, '_> {
                 false
             }
         }
-    }
-
-    fn signed(&self, child: &Certificate, issuer: &Certificate) -> Result<(), Reason> {
-        let statement = child.signature_algorithm();
-        let algorithm = find(self.algorithms, statement).ok_or(Reason::AlgorithmUnsupported)?;
-        algorithm
-            .verify(issuer.key(), statement, child.signed(), child.signature())
-            .map_err(Reason::from)
     }
 
     fn may_stand(&self, path: &[&Certificate], candidate: &Certificate) -> Result<(), Reason> {
@@ -172,8 +184,36 @@ impl<'a> Search<'a, '_> {
         if !extensions.is_authority || !extensions.allows(usage::KEY_CERT_SIGN) || too_long {
             return Err(Reason::ChainForbidden);
         }
-        in_time(candidate, self.at)
+        in_time(candidate, self.at).map_err(|_| Reason::AuthorityNotInTime)
     }
+}
+
+fn signed(
+    algorithms: &[&'static dyn Algorithm],
+    child: &Certificate,
+    issuer: &Certificate,
+) -> Result<(), Reason> {
+    let statement = child.signature_algorithm();
+    let algorithm = find(algorithms, statement).ok_or(Reason::AlgorithmUnsupported)?;
+    algorithm
+        .verify(issuer.key(), statement, child.signed(), child.signature())
+        .map_err(Reason::from)
+}
+
+/// What is to be said about the issuer's signature on a certificate, if one of these issued it.
+pub(crate) fn issued_by<'a>(
+    certificate: &Certificate,
+    issuers: impl Iterator<Item = &'a Certificate>,
+    algorithms: &[&'static dyn Algorithm],
+) -> Said {
+    let mut said = Said::Undetermined(Lack::IssuerMissing);
+    for issuer in issuers.filter(|issuer| names_match(certificate, issuer)) {
+        said = signed(algorithms, certificate, issuer).into();
+        if said == Said::Valid {
+            break;
+        }
+    }
+    said
 }
 
 /// Whether the certificate may be used at that instant.

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use crate::algorithm::{digest, find_for_signer};
 use crate::ber::{self, Element, Malformed, Reader, tag};
 use crate::certificate::{AlgorithmId, Certificate};
-use crate::format::{Claim, Format, Opened, Rules};
+use crate::format::{Claim, Format, Opened, Rules, Stated};
 use crate::verdict::{Finding, Reason};
 use crate::{encode, oid};
 use attributes::{Attributes, timestamp};
@@ -83,14 +83,11 @@ pub(crate) fn open<'a>(
         if place == rules.policy.signers_max {
             return Err(Reason::TooManySigners.into());
         }
-        let claim = SignerInfo::read(&signers.next()?)
-            .map_err(Reason::from)
-            .and_then(|signer| signer.claim(&content, &certificates, rules, kind))
-            .map_err(|reason| Finding {
-                reason,
-                signer: Some(place),
-            })?;
-        claims.push(claim);
+        let info = SignerInfo::read(&signers.next()?).map_err(|malformed| Finding {
+            reason: malformed.into(),
+            signer: Some(place),
+        })?;
+        claims.push(info.claim(&content, &certificates, rules, kind));
     }
     Ok(Opened {
         content,
@@ -201,39 +198,60 @@ impl<'a> SignerInfo<'a> {
         certificates: &[Certificate],
         rules: &Rules<'_>,
         kind: &[u8],
-    ) -> Result<Claim, Reason> {
+    ) -> Claim {
+        // Two certificates may have the same issuer and number; a signed reference tells them apart.
+        let mut candidates: Vec<usize> = (0..certificates.len())
+            .filter(|place| {
+                certificates
+                    .get(*place)
+                    .is_some_and(|one| self.id.names(one))
+            })
+            .collect();
+        let (attributes, timestamp) = match self.attributes(kind) {
+            Ok(read) => read,
+            Err(reason) => return Claim::broken(candidates, reason, None),
+        };
+        let integrity = self
+            .integrity(&attributes, content)
+            .and_then(|()| attributes.refer(&mut candidates, certificates, rules.policy));
+        let signing_time = attributes.signing_time;
+        let mut claim = match (integrity, self.stated(rules)) {
+            (Ok(()), Ok(stated)) => Claim::new(candidates, stated),
+            (Err(reason), stated) => Claim::broken(candidates, reason, stated.ok()),
+            (Ok(()), Err(reason)) => Claim::unverifiable(candidates, reason),
+        };
+        claim.signing_time = signing_time;
+        claim.timestamp = timestamp;
+        claim
+    }
+
+    /// The signed attributes, and the timestamp among the unsigned ones.
+    fn attributes(&self, kind: &[u8]) -> Result<(Attributes<'a>, Option<Vec<u8>>), Reason> {
         let element = self.attributes.ok_or(Reason::SignedAttributesMissing)?;
         let attributes = Attributes::read(&element, kind)?;
+        let timestamp = self.unsigned.as_ref().map(timestamp).transpose()?;
+        Ok((attributes, timestamp.flatten()))
+    }
+
+    fn integrity(&self, attributes: &Attributes<'_>, content: &[u8]) -> Result<(), Reason> {
+        let digest = digest(self.digest).ok_or(Reason::AlgorithmUnsupported)?;
+        if (digest.compute)(content) == *attributes.message_digest {
+            Ok(())
+        } else {
+            Err(Reason::DigestMismatch)
+        }
+    }
+
+    /// The signed attributes in their DER encoding, whatever encoding they came in (RFC 5652, 5.4).
+    fn stated(self, rules: &Rules<'_>) -> Result<Stated, Reason> {
+        let element = self.attributes.ok_or(Reason::SignedAttributesMissing)?;
         let algorithm = find_for_signer(rules.algorithms, &self.statement, self.digest)
             .ok_or(Reason::AlgorithmUnsupported)?;
-        let digest = digest(self.digest).ok_or(Reason::AlgorithmUnsupported)?;
-        if (digest.compute)(content) != *attributes.message_digest {
-            return Err(Reason::DigestMismatch);
-        }
-        let certificate = certificates
-            .iter()
-            .position(|certificate| self.id.names(certificate))
-            .ok_or(Reason::CertificateMissing)?;
-        match (
-            &attributes.signing_certificate,
-            certificates.get(certificate),
-        ) {
-            (Some(reference), Some(certificate)) if !reference.names(certificate)? => {
-                return Err(Reason::SigningCertificateMismatch);
-            }
-            (None, _) if rules.policy.signing_certificate_required => {
-                return Err(Reason::SigningCertificateMissing);
-            }
-            _ => {}
-        }
-        Ok(Claim {
-            certificate,
+        Ok(Stated {
             signed: encode::canonical_as(&element, tag::SET)?,
             algorithm,
             statement: self.statement,
             signature: self.signature.into_owned(),
-            signing_time: attributes.signing_time,
-            timestamp: self.unsigned.as_ref().map(timestamp).transpose()?.flatten(),
         })
     }
 }

@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use crate::algorithm::{ALGORITHMS, find};
 use crate::ber::Malformed;
 use crate::certificate::{AlgorithmId, Certificate, SERIAL_OCTETS_MAX};
+use crate::evidence::Evidence;
 use crate::extensions::usage;
 use crate::name::Name;
 
@@ -99,8 +100,9 @@ pub struct Crl {
     scope: Scope,
     /// In order of serial number.
     entries: Vec<Entry>,
-    der: Arc<[u8]>,
-    delta: Option<Arc<[u8]>>,
+    /// The list as it came, and the changes that brought it up to date.
+    evidence: Evidence,
+    delta: Option<Evidence>,
 }
 
 /// What changed since a list; its signature was checked.
@@ -120,6 +122,31 @@ fn aligned(serial: &[u8]) -> Option<[u8; SERIAL_OCTETS_MAX]> {
 // === impl Unchecked ===
 
 impl Unchecked {
+    /// Whose list it says it is, for people.
+    pub fn issuer(&self) -> String {
+        self.issuer.printed()
+    }
+
+    /// Whether it only says what changed since another one.
+    pub fn is_delta(&self) -> bool {
+        self.base.is_some()
+    }
+
+    /// When it says it was made.
+    pub fn this_update(&self) -> Timestamp {
+        self.list.this_update
+    }
+
+    /// When it says the next one will be there.
+    pub fn next_update(&self) -> Option<Timestamp> {
+        self.list.next_update
+    }
+
+    /// How many certificates are on it.
+    pub fn revoked(&self) -> usize {
+        self.list.entries.len()
+    }
+
     /// Holds a whole list against the authority that should have issued it.
     pub fn check(self, issuer: &Certificate) -> Result<Crl, CrlError> {
         let is_delta = self.base.is_some();
@@ -154,7 +181,7 @@ impl Unchecked {
         if let Some(obstacle) = self.obstacle {
             return Err(CrlError::Partial(obstacle));
         }
-        let signed = self.list.der.get(self.signed).unwrap_or_default();
+        let signed = self.list.evidence.der.get(self.signed).unwrap_or_default();
         find(ALGORITHMS, &self.algorithm)
             .ok_or(CrlError::Algorithm)?
             .verify(issuer.key(), &self.algorithm, signed, &self.signature)
@@ -211,8 +238,8 @@ impl Crl {
             authority: self.authority,
             number: self.number.clone(),
             scope: self.scope,
-            der: Arc::clone(&self.der),
-            delta: Some(Arc::clone(&changes.der)),
+            evidence: self.evidence.clone(),
+            delta: Some(changes.evidence.clone()),
         })
     }
 
@@ -261,12 +288,20 @@ impl Crl {
 
     /// The DER of the list: the evidence.
     pub fn der(&self) -> &Arc<[u8]> {
-        &self.der
+        &self.evidence.der
     }
 
     /// The DER of the changes that brought it up to date, if any did.
     pub fn delta(&self) -> Option<&Arc<[u8]>> {
-        self.delta.as_ref()
+        self.delta.as_ref().map(|delta| &delta.der)
+    }
+
+    /// The list and its changes, as what an answer from it rests on.
+    pub fn evidence(&self) -> Vec<Evidence> {
+        std::iter::once(&self.evidence)
+            .chain(&self.delta)
+            .cloned()
+            .collect()
     }
 
     fn find(&self, serial: &[u8; SERIAL_OCTETS_MAX]) -> Option<&Entry> {
@@ -306,7 +341,7 @@ impl Delta {
 
     /// The DER of the list of changes: the evidence.
     pub fn der(&self) -> &Arc<[u8]> {
-        &self.changes.der
+        &self.changes.evidence.der
     }
 }
 

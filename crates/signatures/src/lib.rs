@@ -1,37 +1,23 @@
-//! Electronic signatures: bytes in, a three-valued [`Verdict`] out.
-//!
-//! A [`Verifier`] holds whom to trust ([`Trust`]) and what to demand ([`Policy`]); [`Revocation`] is
-//! given in with each question, and so is the instant. Formats (`format`) and algorithms (`algorithm`)
-//! are tables, so that one more changes no caller. The bytes that were verified come back in
-//! [`Valid::content`]. No network, no clock, no state; no input makes it panic; persons' data leave
-//! only inside [`Private`].
-//!
-//! ```
-//! use jiff::Timestamp;
-//! use signatures::{Certificate, Crls, Policy, Reason, Trust, Verdict, Verifier};
-//!
-//! let trust = Trust::of(Vec::<Certificate>::new())?;
-//! let verifier = Verifier::new(trust, Policy::default());
-//! let verdict = verifier.verify(b"<xml/>", None, Timestamp::UNIX_EPOCH, &Crls::default());
-//! let Verdict::Invalid(finding) = verdict else { panic!("no signature, and yet not refused") };
-//! assert_eq!(finding.reason, Reason::FormatUnknown);
-//! # Ok::<(), signatures::NotAnAuthority>(())
-//! ```
+#![doc = include_str!("../README.md")]
 
 pub mod algorithm;
 pub mod ber;
+pub mod bundle;
 pub mod certificate;
 mod chain;
 mod cms;
 pub mod crl;
 pub mod encode;
+pub mod evidence;
 mod extensions;
 pub mod format;
 mod name;
 pub mod ocsp;
 pub mod oid;
+mod party;
 mod policy;
 mod private;
+mod report;
 mod revocation;
 mod role;
 pub mod sign;
@@ -39,19 +25,26 @@ mod time;
 pub mod tsp;
 mod verdict;
 mod verify;
+mod words;
 
 pub use ber::Malformed;
 pub use certificate::Certificate;
 pub use chain::{NotAnAuthority, Trust};
 pub use cms::attached_content;
 pub use crl::{Crl, CrlError, Delta};
+pub use evidence::Evidence;
 pub use extensions::{Extensions, usage};
 pub use name::{Name, Subject};
 pub use ocsp::{Ocsp, OcspError};
+pub use party::{Party, expect};
 pub use policy::Policy;
 pub use private::Private;
-pub use revocation::{Crls, Freshness, Lack, Revocation, Status};
+pub use report::{Aspect, Check, Checks, Examined, Report, Said};
+pub use revocation::{
+    Answer, Crls, Freshness, Kept, Lack, OCSP_AGE_MAX, Ocsps, Revocation, Sources, Status,
+};
 pub use role::Role;
 pub use tsp::{Token, TspError};
 pub use verdict::{Finding, Need, Reason, Signer, Valid, Verdict};
-pub use verify::Verifier;
+pub use verify::{Question, Verifier};
+pub use words::Words;

@@ -5,6 +5,7 @@
 //! the national authority states no `nextUpdate` (kz.md 1.6). No network and no clock.
 
 mod read;
+mod unchecked;
 
 use jiff::Timestamp;
 
@@ -16,6 +17,7 @@ use crate::extensions::usage;
 use crate::oid;
 pub(crate) use read::CertId;
 use read::{ResponderId, Response};
+pub use unchecked::{Unchecked, parse};
 
 /// Bytes of one response, at most.
 pub const RESPONSE_BYTES_MAX: usize = 256 * 1024;

@@ -1,8 +1,12 @@
 //! Is a certificate revoked? The question as a trait, and the answer from revocation lists.
 //!
-//! The verifier asks [`Revocation::status`] for every certificate under an anchor. [`Crls`] answers
+//! The verifier asks [`Revocation::ask`] for every certificate under an anchor. [`Crls`] answers
 //! from lists that the caller fetched and that were checked when they were opened; another source
 //! (OCSP) is another implementation. "Not known" is an answer of its own and never means "good" (G1).
+//! An answer carries what it rests on.
+
+mod answers;
+mod kept;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,6 +15,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::certificate::Certificate;
 use crate::crl::{Crl, Scope};
+use crate::evidence::Evidence;
+
+pub use answers::{OCSP_AGE_MAX, Ocsps, Sources};
+pub use kept::Kept;
 
 /// What is known about one certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,21 +31,39 @@ pub enum Status {
     Unknown(Lack),
 }
 
-/// Why the source cannot say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Why something cannot be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Lack {
-    /// There is no list of this issuer.
+    /// There is no answer and no list of this issuer.
     Missing,
     /// There is one, and it is too old.
     Stale,
-    /// There is one, and it does not cover certificates of this kind.
+    /// There is a list, and it does not cover certificates of this kind.
     NotCovered,
+    /// The authority's own responder does not know the certificate.
+    NotKnown,
+    /// What there is was made after the certificate expired, when authorities forget (RFC 5280, 3.3).
+    AfterExpiry,
+    /// The certificate of the issuer is not at hand, where no trust was asked about.
+    IssuerMissing,
+    /// What it needs is wrong or not there, so it was not looked at. Never the only thing in a report.
+    NotExamined,
+    /// The verifier or a source of answers failed inside.
+    Failed,
+}
+
+/// What a source says about one certificate, and why one should believe it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    pub status: Status,
+    /// What it rests on; empty when the source has nothing.
+    pub evidence: Vec<Evidence>,
 }
 
 /// A source of revocation.
 pub trait Revocation: Send + Sync {
     /// What is known about `certificate`, issued by `issuer`, at the instant `at`.
-    fn status(&self, certificate: &Certificate, issuer: &Certificate, at: Timestamp) -> Status;
+    fn ask(&self, certificate: &Certificate, issuer: &Certificate, at: Timestamp) -> Answer;
 }
 
 /// How old a list may be.
@@ -108,13 +134,8 @@ impl Crls {
     pub fn of(&self, issuer: &Certificate) -> Option<&Arc<Crl>> {
         self.lists.get(&issuer.authority())
     }
-}
 
-impl Revocation for Crls {
-    fn status(&self, certificate: &Certificate, issuer: &Certificate, at: Timestamp) -> Status {
-        let Some(list) = self.of(issuer) else {
-            return Status::Unknown(Lack::Missing);
-        };
+    fn on(&self, list: &Crl, certificate: &Certificate, at: Timestamp) -> Status {
         if let Some(since) = list.revoked_since(certificate.serial())
             && since <= at
         {
@@ -128,10 +149,51 @@ impl Revocation for Crls {
         };
         if !covered {
             Status::Unknown(Lack::NotCovered)
-        } else if self.freshness.accepts(list, at) {
-            Status::Good
-        } else {
+        } else if !self.freshness.accepts(list, at) {
             Status::Unknown(Lack::Stale)
+        } else if list.this_update() > certificate.not_after() {
+            Status::Unknown(Lack::AfterExpiry)
+        } else {
+            Status::Good
+        }
+    }
+}
+
+impl Revocation for Crls {
+    fn ask(&self, certificate: &Certificate, issuer: &Certificate, at: Timestamp) -> Answer {
+        match self.lists.get(&issuer.authority()) {
+            None => Lack::Missing.into(),
+            Some(list) => Answer {
+                status: self.on(list, certificate, at),
+                evidence: list.evidence(),
+            },
+        }
+    }
+}
+
+// === impl Lack ===
+
+impl Lack {
+    /// The stable name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Missing => "revocation-missing",
+            Self::Stale => "revocation-stale",
+            Self::NotCovered => "revocation-not-covered",
+            Self::NotKnown => "certificate-not-known",
+            Self::AfterExpiry => "revocation-after-expiry",
+            Self::IssuerMissing => "issuer-missing",
+            Self::NotExamined => "not-examined",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl From<Lack> for Answer {
+    fn from(lack: Lack) -> Self {
+        Self {
+            status: Status::Unknown(lack),
+            evidence: Vec::new(),
         }
     }
 }

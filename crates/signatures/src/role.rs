@@ -47,6 +47,25 @@ impl Role {
         }
     }
 
+    /// The role of this stable name; a name that is none of them is taken for a dotted identifier.
+    pub fn named(name: &str) -> Self {
+        let known = Self::KNOWN.iter().find(|role| role.as_str() == name);
+        known.map_or_else(|| Self::Other(name.to_owned()), Self::clone)
+    }
+
+    /// The roles that have a name of their own.
+    pub const KNOWN: [Self; 9] = [
+        Self::Person,
+        Self::PersonSystem,
+        Self::Organisation,
+        Self::Head,
+        Self::Signer,
+        Self::FinancialSigner,
+        Self::HumanResources,
+        Self::Employee,
+        Self::OrganisationSystem,
+    ];
+
     /// Stable name, as configuration and contracts write it.
     pub fn as_str(&self) -> &str {
         match self {

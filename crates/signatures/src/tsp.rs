@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use crate::algorithm::{ALGORITHMS, Digest, digest};
 use crate::ber::{self, Element, Malformed, tag};
 use crate::certificate::{AlgorithmId, Certificate};
-use crate::chain::{Trust, climb, in_time};
+use crate::chain::{Budget, Trust, climb, in_time};
 use crate::encode::{self, element, integer, sequence};
 use crate::extensions::for_each_extension;
 use crate::format::{Claim, Rules};
@@ -145,21 +145,41 @@ pub fn parse(bytes: &[u8]) -> Result<Unchecked, TspError> {
 // === impl Unchecked ===
 
 impl Unchecked {
+    /// The instant it states.
+    pub fn at(&self) -> Timestamp {
+        self.info.at
+    }
+
+    /// Content octets of the policy's identifier, see [`oid::dotted`].
+    pub fn policy(&self) -> &[u8] {
+        &self.info.policy
+    }
+
+    /// The certificate of whoever signed it, if it came along.
+    pub fn authority(&self) -> Option<&Certificate> {
+        self.claim.choose(&self.certificates).map(|(one, _)| one)
+    }
+
+    /// Whether the key of that certificate signed it.
+    pub fn signed(&self) -> Result<(), Reason> {
+        let authority = self.authority().ok_or(Reason::CertificateMissing)?;
+        self.claim.verify(authority)
+    }
+
     /// Holds the token against the anchors. What it is about is not looked at, see [`Token::covers`].
     pub fn check(self, trust: &Trust) -> Result<Token, TspError> {
-        let (claim, along) = (&self.claim, &self.certificates);
-        let authority = along
-            .get(claim.certificate)
-            .ok_or(TspError::Wrong(Reason::CertificateMissing))?;
-        claim
-            .algorithm
-            .verify(
-                authority.key(),
-                &claim.statement,
-                &claim.signed,
-                &claim.signature,
-            )
-            .map_err(Reason::from)?;
+        self.check_within(trust, &mut Budget::of(1))
+    }
+
+    /// The same, with what is left of a document's budget for finding ways.
+    pub(crate) fn check_within(
+        self,
+        trust: &Trust,
+        budget: &mut Budget,
+    ) -> Result<Token, TspError> {
+        self.signed()?;
+        let along = &self.certificates;
+        let authority = self.authority().ok_or(Reason::CertificateMissing)?;
         if let Some(unknown) = self.info.unknown_critical {
             return Err(TspError::CriticalExtension(unknown));
         }
@@ -172,6 +192,7 @@ impl Unchecked {
             ALGORITHMS,
             Policy::default().authorities_max,
             self.info.at,
+            budget,
         )?;
         Ok(Token {
             way: way.into_iter().cloned().collect(),

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
+use crate::certificate::Certificate;
 use crate::name::Subject;
 use crate::revocation::Lack;
 use crate::role::Role;
@@ -66,6 +67,8 @@ pub struct Need {
     pub authority: [u8; 32],
     /// Where the certificate says the list is. Untrusted: to be shown, not to be fetched.
     pub urls: Vec<String>,
+    /// The certificate that is to be asked about, and its issuer's: what [`crate::ocsp::request`] takes.
+    pub about: Option<Box<(Certificate, Certificate)>>,
 }
 
 /// Reasons to refuse, with stable names.
@@ -121,9 +124,66 @@ pub enum Reason {
     UntrustedIssuer,
     /// A way leads there, but an authority on it may not stand there.
     ChainForbidden,
+    /// A way leads there, but an authority on it was not in its period.
+    AuthorityNotInTime,
+    /// None of the signers is who has to sign.
+    SignerDiffers,
+    /// The one who has to sign did, without a role that may.
+    RoleForbids,
+    /// A timestamp is there, and it does not hold.
+    TimestampWrong,
+    /// A timestamp is there, and no way leads from its authority to a configured anchor.
+    TimestampUntrusted,
+}
+
+impl Need {
+    /// Something that no authority can give.
+    pub(crate) fn of(lack: Lack) -> Self {
+        Self {
+            lack,
+            issuer: String::new(),
+            authority: [0; 32],
+            urls: Vec::new(),
+            about: None,
+        }
+    }
 }
 
 impl Reason {
+    /// All of them, for catalogues.
+    pub const ALL: [Self; 30] = [
+        Self::FormatUnknown,
+        Self::Malformed,
+        Self::ContentMissing,
+        Self::ContentDiffers,
+        Self::ContentTypeWrong,
+        Self::NoSigner,
+        Self::TooManySigners,
+        Self::SignedAttributesMissing,
+        Self::SignedAttributesWrong,
+        Self::ReferenceWrong,
+        Self::DigestMismatch,
+        Self::SigningCertificateMissing,
+        Self::SigningCertificateMismatch,
+        Self::CertificateMissing,
+        Self::AlgorithmUnsupported,
+        Self::KeyUnsupported,
+        Self::SignatureWrong,
+        Self::NotYetValid,
+        Self::Expired,
+        Self::Revoked,
+        Self::KeyUsageForbids,
+        Self::PurposeForbids,
+        Self::CriticalExtension,
+        Self::UntrustedIssuer,
+        Self::ChainForbidden,
+        Self::AuthorityNotInTime,
+        Self::SignerDiffers,
+        Self::RoleForbids,
+        Self::TimestampWrong,
+        Self::TimestampUntrusted,
+    ];
+
     /// The stable name.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -152,6 +212,11 @@ impl Reason {
             Self::CriticalExtension => "critical-extension",
             Self::UntrustedIssuer => "untrusted-issuer",
             Self::ChainForbidden => "chain-forbidden",
+            Self::AuthorityNotInTime => "authority-not-in-time",
+            Self::SignerDiffers => "signer-differs",
+            Self::RoleForbids => "role-forbids",
+            Self::TimestampWrong => "timestamp-wrong",
+            Self::TimestampUntrusted => "timestamp-untrusted",
         }
     }
 }

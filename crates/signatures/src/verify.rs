@@ -1,21 +1,39 @@
-//! The verifier: a signature, its content and an instant in; a [`Verdict`] out.
+//! The verifier: a signature, its content and an instant in; a [`Report`] out, and from it a [`Verdict`].
 //!
-//! In order: the format opens the envelope and compares digests; then for each signer the signature
-//! itself, the certificate's period, usage and purpose, the way to an anchor, and revocation of every
-//! certificate below it. The first thing that is wrong is the verdict; only when nothing is wrong can
-//! something be lacking. Pure: no clock, no network, no state.
+//! The format opens the envelope and compares digests; then for each signer come the signature itself,
+//! timestamps, the way to an anchor, the certificate's period and usage, and revocation of every
+//! certificate below the anchor. What is wrong does not keep the rest from being looked at, as far as it still can be: a
+//! person wants the whole picture. Pure: no clock, no network, no state.
 
 use jiff::Timestamp;
 
 use crate::algorithm::{ALGORITHMS, Algorithm, Rejected};
 use crate::certificate::Certificate;
-use crate::chain::{Trust, climb, in_time};
+use crate::chain::{Budget, Trust, climb, in_time, issued_by};
+use crate::evidence::{Evidence, Kind};
 use crate::extensions::usage;
 use crate::format::{Claim, FORMATS, Format, Opened, Rules};
 use crate::oid;
 use crate::policy::Policy;
+use crate::report::{Aspect, Examined, Report, Said};
 use crate::revocation::{Revocation, Status};
-use crate::verdict::{Finding, Need, Reason, Signer, Valid, Verdict};
+use crate::tsp::{self, Token, TspError};
+use crate::verdict::{Finding, Need, Reason, Verdict};
+
+/// What is asked about one document.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// The envelope: CMS, or a document of another format that the verifier knows.
+    pub signature: &'a [u8],
+    /// What a detached signature is about. With an attached one it may be given, and must be the same.
+    pub content: Option<&'a [u8]>,
+    /// The instant at which certificates must be valid and not revoked, unless a timestamp proves an
+    /// earlier one.
+    pub at: Timestamp,
+    /// A token of RFC 3161 that is kept beside: over the whole envelope, or over the signature value of its
+    /// only signer.
+    pub timestamp: Option<&'a [u8]>,
+}
 
 /// Verifies signatures against a set of anchors.
 #[derive(Debug, Clone)]
@@ -54,6 +72,11 @@ impl Verifier {
         &self.trust
     }
 
+    /// What this verifier demands.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
     /// What a format needs to know to open an envelope for this verifier.
     pub fn rules(&self) -> Rules<'_> {
         Rules {
@@ -64,7 +87,7 @@ impl Verifier {
 
     /// Is this signed, by whom, and what? `content` is needed by a detached signature; with an attached
     /// one it may be given, and must then be the same. `at` is the instant at which certificates must be
-    /// valid and not revoked.
+    /// valid and not revoked, unless a timestamp proves an earlier one.
     pub fn verify<'a>(
         &self,
         signature: &'a [u8],
@@ -72,11 +95,19 @@ impl Verifier {
         at: Timestamp,
         revocation: &dyn Revocation,
     ) -> Verdict<'a> {
-        let opened = match self.open(signature, content) {
-            Ok(opened) => opened,
-            Err(finding) => return Verdict::Invalid(finding),
+        let question = Question {
+            content,
+            ..Question::about(signature, at)
         };
-        self.judge(opened, at, revocation)
+        self.examine(&question, revocation).into_verdict()
+    }
+
+    /// The whole question, and everything that was found on the way.
+    pub fn examine<'a>(&self, question: &Question<'a>, revocation: &dyn Revocation) -> Report<'a> {
+        match self.open(question.signature, question.content) {
+            Ok(opened) => self.report(opened, question, revocation),
+            Err(finding) => Report::refused(finding),
+        }
     }
 
     /// The same for an envelope that its format has opened already, by [`Verifier::rules`].
@@ -85,32 +116,67 @@ impl Verifier {
         opened: Opened<'a>,
         at: Timestamp,
         revocation: &dyn Revocation,
-    ) -> Verdict<'a> {
+    ) -> Report<'a> {
+        self.report(opened, &Question::about(&[], at), revocation)
+    }
+
+    /// Looks at a certificate by itself: who issued it, and whether it may be used at that instant. `along`
+    /// are authorities that help to find the way and are not trusted. An anchor needs no word on revocation.
+    pub fn certificate(
+        &self,
+        certificate: &Certificate,
+        along: &[Certificate],
+        at: Timestamp,
+        revocation: &dyn Revocation,
+    ) -> Examined {
+        let mut examined = Examined::nothing_yet(at);
+        examined.checks.set(Aspect::Integrity, Said::Valid);
+        let mut looking = Looking {
+            verifier: self,
+            question: &Question::about(&[], at),
+            along,
+            revocation,
+            budget: Budget::of(1),
+        };
+        looking.at_certificate(&mut examined, certificate);
+        if self.trust.anchors().contains(certificate) {
+            examined.checks.set(Aspect::Chain, Said::Valid);
+            examined.checks.set(Aspect::Revocation, Said::NotAsked);
+            examined.evidence.clear();
+        }
+        let issuers = self.trust.authorities().chain(along);
+        let signature = issued_by(certificate, issuers, self.algorithms);
+        examined.checks.set(Aspect::Signature, signature);
+        if certificate.extensions().is_authority {
+            examined.checks.set(Aspect::Usage, Said::NotAsked);
+        }
+        examined
+    }
+
+    fn report<'a>(
+        &self,
+        opened: Opened<'a>,
+        question: &Question<'_>,
+        revocation: &dyn Revocation,
+    ) -> Report<'a> {
         if opened.claims.is_empty() {
-            return Verdict::Invalid(Reason::NoSigner.into());
+            return Report::refused(Reason::NoSigner.into());
         }
-        let mut signers = Vec::with_capacity(opened.claims.len());
-        let mut need = None;
-        for (place, claim) in opened.claims.iter().enumerate() {
-            match self.signer(claim, &opened.certificates, at, revocation) {
-                Ok((signer, lacking)) => {
-                    signers.push(signer);
-                    need = need.or(lacking);
-                }
-                Err(reason) => {
-                    return Verdict::Invalid(Finding {
-                        reason,
-                        signer: Some(place),
-                    });
-                }
-            }
-        }
-        match need {
-            Some(need) => Verdict::Undetermined(need),
-            None => Verdict::Valid(Valid {
-                signers,
-                content: opened.content,
-            }),
+        let mut looking = Looking {
+            verifier: self,
+            question,
+            along: &opened.certificates,
+            revocation,
+            budget: Budget::of(opened.claims.len()),
+        };
+        let signers = opened
+            .claims
+            .iter()
+            .map(|claim| looking.at_signer(claim))
+            .collect();
+        Report {
+            opened: Ok(opened.content),
+            signers,
         }
     }
 
@@ -130,35 +196,117 @@ impl Verifier {
             .ok_or(Reason::FormatUnknown)?;
         format.open(signature, content, &self.rules())
     }
+}
 
-    fn signer(
-        &self,
-        claim: &Claim,
-        along: &[Certificate],
-        at: Timestamp,
-        revocation: &dyn Revocation,
-    ) -> Result<(Signer, Option<Need>), Reason> {
-        let certificate = along
-            .get(claim.certificate)
-            .ok_or(Reason::CertificateMissing)?;
-        claim.algorithm.verify(
-            certificate.key(),
-            &claim.statement,
-            &claim.signed,
-            &claim.signature,
-        )?;
-        may_sign(certificate)?;
-        in_time(certificate, at)?;
-        let path = climb(
-            certificate,
-            along,
-            &self.trust,
-            self.algorithms,
-            self.policy.authorities_max,
+// === impl Question ===
+
+impl<'a> Question<'a> {
+    /// About a signature that carries its content, or whose format does.
+    pub fn about(signature: &'a [u8], at: Timestamp) -> Self {
+        Self {
+            signature,
+            content: None,
             at,
-        )?;
-        let need = not_revoked(&path, at, revocation)?;
-        Ok((claim.signer(certificate), need))
+            timestamp: None,
+        }
+    }
+}
+
+/// One document being looked at.
+struct Looking<'q> {
+    verifier: &'q Verifier,
+    question: &'q Question<'q>,
+    along: &'q [Certificate],
+    revocation: &'q dyn Revocation,
+    budget: Budget,
+}
+
+impl Looking<'_> {
+    fn at_signer(&mut self, claim: &Claim) -> Examined {
+        let mut examined = Examined::nothing_yet(self.question.at);
+        examined.checks.set(Aspect::Integrity, claim.integrity);
+        let Some((certificate, signature)) = claim.choose(self.along) else {
+            let missing = Said::Invalid(Reason::CertificateMissing);
+            examined.checks.set(Aspect::Signature, missing);
+            return examined;
+        };
+        examined.signer = Some(claim.signer(certificate));
+        examined.checks.set(Aspect::Signature, signature);
+        self.at_time(&mut examined, claim);
+        self.at_certificate(&mut examined, certificate);
+        examined
+    }
+
+    /// The certificate's period, what it is for, its way to an anchor, and revocation on that way.
+    fn at_certificate(&mut self, examined: &mut Examined, certificate: &Certificate) {
+        let at = examined.judged_at;
+        let checks = &mut examined.checks;
+        checks.set(Aspect::Validity, in_time(certificate, at).into());
+        checks.set(Aspect::Usage, may_sign(certificate).into());
+        let verifier = self.verifier;
+        let way = climb(
+            certificate,
+            self.along,
+            &verifier.trust,
+            verifier.algorithms,
+            verifier.policy.authorities_max,
+            at,
+            &mut self.budget,
+        );
+        match way {
+            Ok(path) => {
+                let path: Vec<Certificate> = path.into_iter().cloned().collect();
+                let said = not_revoked(examined, &path, at, self.revocation);
+                examined.checks.set(Aspect::Chain, Said::Valid);
+                examined.checks.set(Aspect::Revocation, said);
+                examined.path = path;
+            }
+            Err(reason) => examined.checks.set(Aspect::Chain, Said::Invalid(reason)),
+        }
+    }
+
+    /// When this signature existed, if tokens prove it: the earliest instant counts. A token that is there
+    /// and does not hold is a finding; it moves nothing. The one inside is over the octets of the signature
+    /// (CAdES-T); the one beside may be over the envelope as well.
+    fn at_time(&mut self, examined: &mut Examined, claim: &Claim) {
+        let (signature, envelope) = (claim.signature(), self.question.signature);
+        if let Some(token) = &claim.timestamp {
+            self.at_token(examined, token, [signature, None]);
+        }
+        if let Some(token) = self.question.timestamp {
+            self.at_token(examined, token, [signature, Some(envelope)]);
+        }
+    }
+
+    fn at_token(&mut self, examined: &mut Examined, token: &[u8], over: [Option<&[u8]>; 2]) {
+        let said = match self.token(token, over) {
+            Ok(token) => {
+                let piece = Evidence::new(Kind::Timestamp, token.der().into(), token.at());
+                examined.evidence.push(piece);
+                let said = not_revoked(examined, token.way(), token.at(), self.revocation);
+                if said == Said::Valid {
+                    examined.judged_at = examined.judged_at.min(token.at());
+                }
+                said
+            }
+            Err(reason) => Said::Invalid(reason),
+        };
+        examined.checks.worsen(Aspect::Time, said);
+    }
+
+    fn token(&mut self, token: &[u8], over: [Option<&[u8]>; 2]) -> Result<Token, Reason> {
+        let token = tsp::parse(token)
+            .and_then(|token| token.check_within(&self.verifier.trust, &mut self.budget))
+            .map_err(|error| match error {
+                TspError::Wrong(Reason::UntrustedIssuer) => Reason::TimestampUntrusted,
+                _ => Reason::TimestampWrong,
+            })?;
+        let mut over = over.into_iter().flatten();
+        if over.any(|bytes| token.covers(bytes).is_ok()) {
+            Ok(token)
+        } else {
+            Err(Reason::TimestampWrong)
+        }
     }
 }
 
@@ -185,33 +333,42 @@ fn may_sign(certificate: &Certificate) -> Result<(), Reason> {
     }
 }
 
-/// Asks for each certificate below the anchor. "Revoked" anywhere outweighs "unknown" elsewhere.
+/// Asks for each certificate below the anchor, on the signer's way or that of a token's authority.
+/// "Revoked" anywhere outweighs "unknown" elsewhere.
 fn not_revoked(
-    path: &[&Certificate],
+    examined: &mut Examined,
+    way: &[Certificate],
     at: Timestamp,
     revocation: &dyn Revocation,
-) -> Result<Option<Need>, Reason> {
-    let mut need = None;
-    for pair in path.windows(2) {
+) -> Said {
+    let mut said = Said::Valid;
+    for pair in way.windows(2) {
         let [certificate, issuer] = pair else {
             continue;
         };
-        match revocation.status(certificate, issuer, at) {
+        let answer = revocation.ask(certificate, issuer, at);
+        examined.evidence.extend(answer.evidence);
+        match answer.status {
             Status::Good => {}
-            Status::Revoked { .. } => return Err(Reason::Revoked),
+            Status::Revoked { since } => {
+                said = Said::Invalid(Reason::Revoked);
+                examined.revoked_since.get_or_insert(since);
+            }
             Status::Unknown(lack) => {
-                need = need.or_else(|| {
-                    Some(Need {
-                        lack,
-                        issuer: issuer.subject().printed(),
-                        authority: issuer.authority(),
-                        urls: certificate.extensions().crl_urls.clone(),
-                    })
+                if said == Said::Valid {
+                    said = Said::Undetermined(lack);
+                }
+                examined.need.get_or_insert_with(|| Need {
+                    lack,
+                    issuer: issuer.subject().printed(),
+                    authority: issuer.authority(),
+                    urls: certificate.extensions().crl_urls.clone(),
+                    about: Some(Box::new((certificate.clone(), issuer.clone()))),
                 });
             }
         }
     }
-    Ok(need)
+    said
 }
 
 impl From<Rejected> for Reason {

@@ -6,13 +6,29 @@ use signatures::{Finding, Reason};
 
 use crate::open::{Demand, open_by};
 use crate::parse::{Document, Limits};
+use crate::refused::Refused;
+use crate::verified::Opened as Envelope;
+use crate::wsse;
 
 /// XML signatures under one demand.
 #[derive(Debug, Clone, Copy)]
 pub struct XmlDsig(pub Demand<'static>);
 
+/// The signed Body of a SOAP envelope (WS-Security), the certificate in it.
+#[derive(Debug, Clone, Copy)]
+pub struct SoapBody;
+
 /// Documents that are signed as a whole, inside themselves.
 pub static ENVELOPED: XmlDsig = XmlDsig(Demand::DOCUMENT);
+
+/// Documents of which some one element is signed: whoever uses this must look at the signed bytes.
+pub static ANY: XmlDsig = XmlDsig(Demand::ANY);
+
+/// Signed SOAP envelopes. Stands before other XML formats in a table, since those would take one too.
+pub static SOAP_BODY: SoapBody = SoapBody;
+
+/// Octets in which the namespace of an envelope must turn up.
+const HEAD: usize = 4096;
 
 impl Format for XmlDsig {
     fn name(&self) -> &'static str {
@@ -34,16 +50,54 @@ impl Format for XmlDsig {
         content: Option<&'a [u8]>,
         rules: &Rules<'_>,
     ) -> Result<Opened<'a>, Finding> {
-        let limits = Limits::default();
-        let limits = Limits {
-            bytes_max: limits.bytes_max.min(rules.policy.bytes_max),
-            ..limits
-        };
-        let document = Document::parse(signature, &limits).map_err(|_| Reason::Malformed)?;
-        let opened = open_by(&document, &self.0, rules).map_err(|refused| refused.finding)?;
-        if content.is_some_and(|content| content != &*opened.envelope.content) {
-            return Err(Reason::ContentDiffers.into());
-        }
-        Ok(opened.envelope)
+        opened(signature, content, rules, |document| {
+            open_by(document, &self.0, rules)
+        })
     }
+}
+
+impl Format for SoapBody {
+    fn name(&self) -> &'static str {
+        "soap-body"
+    }
+
+    fn recognises(&self, signature: &[u8]) -> bool {
+        let head = signature.get(..HEAD).unwrap_or(signature);
+        let holds = |needle: &str| {
+            head.windows(needle.len())
+                .any(|part| part == needle.as_bytes())
+        };
+        ENVELOPED.recognises(signature) && wsse::SOAP.into_iter().any(holds)
+    }
+
+    /// A `content` that is given must be the canonical form of the Body.
+    fn open<'a>(
+        &self,
+        signature: &'a [u8],
+        content: Option<&'a [u8]>,
+        rules: &Rules<'_>,
+    ) -> Result<Opened<'a>, Finding> {
+        opened(signature, content, rules, |document| {
+            wsse::open(document, &[], rules)
+        })
+    }
+}
+
+fn opened<'a>(
+    signature: &[u8],
+    content: Option<&[u8]>,
+    rules: &Rules<'_>,
+    open: impl for<'d> FnOnce(&'d Document<'_>) -> Result<Envelope<'d>, Refused>,
+) -> Result<Opened<'a>, Finding> {
+    let limits = Limits::default();
+    let limits = Limits {
+        bytes_max: limits.bytes_max.min(rules.policy.bytes_max),
+        ..limits
+    };
+    let document = Document::parse(signature, &limits).map_err(|_| Reason::Malformed)?;
+    let envelope = open(&document).map_err(|refused| refused.finding)?.envelope;
+    if content.is_some_and(|content| content != &*envelope.content) {
+        return Err(Reason::ContentDiffers.into());
+    }
+    Ok(envelope)
 }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use roxmltree::{Node, NodeId};
 use signatures::algorithm::ALGORITHMS;
-use signatures::format::{Claim, Opened as Envelope, Rules};
+use signatures::format::{Claim, Opened as Envelope, Rules, Stated};
 use signatures::{Certificate, Policy, Reason};
 
 use crate::canon::canonicalize;
@@ -163,15 +163,14 @@ impl<'d> Opening<'d, '_, '_> {
             .finder
             .certificates(signature.key_info)
             .map_err(|no| no.at(here))?;
-        self.claims.push(Claim {
-            certificate: self.certificates.len(),
+        let stated = Stated {
             signed: canonicalize(signature.signed_info, &signature.form, &[])?,
             algorithm: signature.named.algorithm,
             statement: signature.named.statement,
             signature: signature.value,
-            signing_time: None,
-            timestamp: None,
-        });
+        };
+        let signers = vec![self.certificates.len()];
+        self.claims.push(Claim::new(signers, stated));
         self.certificates.extend(certificates);
         if self.certificates.len() > self.rules.policy.certificates_max {
             let why = "the signatures have more certificates than allowed";

@@ -40,7 +40,7 @@ impl<'d> Opened<'d> {
         at: Timestamp,
         revocation: &dyn Revocation,
     ) -> Result<Verified<'d>, Unverified> {
-        match verifier.judge(self.envelope, at, revocation) {
+        match verifier.judge(self.envelope, at, revocation).into_verdict() {
             Verdict::Valid(Valid { signers, content }) => Ok(Verified {
                 element: self.element,
                 hidden: self.hidden,
@@ -62,27 +62,18 @@ impl<'d> Opened<'d> {
     pub fn pinned(self, trusted: &[Certificate]) -> Result<Verified<'d>, Refused> {
         let mut signers = Vec::with_capacity(self.envelope.claims.len());
         for (number, claim) in self.envelope.claims.iter().enumerate() {
-            let certificate = self
-                .envelope
-                .certificates
-                .get(claim.certificate)
-                .filter(|one| trusted.contains(one))
+            let candidates = claim.candidates.iter();
+            let certificate = candidates
+                .filter_map(|place| self.envelope.certificates.get(*place))
+                .find(|one| trusted.contains(one))
                 .ok_or_else(|| {
                     let why = "the certificate is none of the pinned ones";
                     Refused::new(Reason::UntrustedIssuer, why).of(number)
                 })?;
-            claim
-                .algorithm
-                .verify(
-                    certificate.key(),
-                    &claim.statement,
-                    &claim.signed,
-                    &claim.signature,
-                )
-                .map_err(|rejected| {
-                    let why = "the key of the certificate did not make this signature";
-                    Refused::new(rejected.into(), why).of(number)
-                })?;
+            claim.verify(certificate).map_err(|reason| {
+                let why = "the key of the certificate did not make this signature";
+                Refused::new(reason, why).of(number)
+            })?;
             signers.push(claim.signer(certificate));
         }
         Ok(Verified {

@@ -157,14 +157,18 @@ fn code(reason: Reason) -> &'static Code {
         | Reason::ReferenceWrong
         | Reason::DigestMismatch
         | Reason::SigningCertificateMismatch
+        | Reason::TimestampWrong
+        | Reason::TimestampUntrusted
         | Reason::SignatureWrong => &signing::SIGNATURE_WRONG,
         Reason::AlgorithmUnsupported | Reason::KeyUnsupported => &signing::ALGORITHM_UNSUPPORTED,
         Reason::NotYetValid => &signing::CERTIFICATE_NOT_YET_VALID,
-        Reason::Expired => &signing::CERTIFICATE_EXPIRED,
+        Reason::Expired | Reason::AuthorityNotInTime => &signing::CERTIFICATE_EXPIRED,
         Reason::Revoked => &signing::CERTIFICATE_REVOKED,
         Reason::KeyUsageForbids | Reason::PurposeForbids | Reason::CriticalExtension => {
             &signing::CERTIFICATE_PURPOSE
         }
         Reason::UntrustedIssuer | Reason::ChainForbidden => &signing::CERTIFICATE_UNTRUSTED,
+        Reason::SignerDiffers => &signing::SIGNER_DIFFERS,
+        Reason::RoleForbids => &signing::SIGNER_NOT_AUTHORISED,
     }
 }

@@ -120,6 +120,9 @@ impl Verify {
             Lack::Missing => "the list cannot be had",
             Lack::Stale => "the list is too old",
             Lack::NotCovered => "the list does not cover this kind of certificate",
+            Lack::NotKnown => "the authority does not know the certificate",
+            Lack::AfterExpiry => "the list was made after the certificate expired",
+            Lack::NotExamined | Lack::Failed => "the check failed",
         };
         let fault = if configured && !self.lists.any_fresh(at) {
             Fault::outage(&signing::REVOCATION_UNKNOWN, DOING)

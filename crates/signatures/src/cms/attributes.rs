@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use crate::algorithm::{Digest, SHA256, digest, naming_digest};
 use crate::ber::{Element, Malformed, tag};
 use crate::certificate::Certificate;
+use crate::policy::Policy;
 use crate::verdict::Reason;
 use crate::{encode, oid, time};
 
@@ -61,6 +62,35 @@ impl<'a> Attributes<'a> {
                 .transpose()?,
             signing_certificate: values.reference()?,
         })
+    }
+
+    /// Leaves only those certificates that the signed reference means.
+    pub(super) fn refer(
+        &self,
+        candidates: &mut Vec<usize>,
+        certificates: &[Certificate],
+        policy: &Policy,
+    ) -> Result<(), Reason> {
+        let Some(reference) = &self.signing_certificate else {
+            return if policy.signing_certificate_required {
+                Err(Reason::SigningCertificateMissing)
+            } else {
+                Ok(())
+            };
+        };
+        let mut meant = Vec::new();
+        for place in candidates.iter().copied() {
+            if let Some(certificate) = certificates.get(place)
+                && reference.names(certificate)?
+            {
+                meant.push(place);
+            }
+        }
+        if meant.is_empty() && !candidates.is_empty() {
+            return Err(Reason::SigningCertificateMismatch);
+        }
+        *candidates = meant;
+        Ok(())
     }
 }
 

@@ -1,10 +1,9 @@
 //! Reading a CertificateList (RFC 5280, 5.1): DER or PEM in, its fields out, nothing believed.
 
-use std::sync::Arc;
-
 use super::{CRL_BYTES_MAX, Crl, Entry, Scope, Unchecked, Why, aligned};
 use crate::ber::{self, Element, Malformed, tag};
 use crate::certificate::{AlgorithmId, pem_blocks};
+use crate::evidence::{Evidence, Kind};
 use crate::extensions::{authority_key_id, for_each_extension};
 use crate::name::Name;
 use crate::{oid, time};
@@ -56,6 +55,11 @@ fn parse_der(bytes: &[u8]) -> Result<Unchecked, Malformed> {
         })?;
     }
     fields.finish()?;
+    let kind = if found.base.is_some() {
+        Kind::DeltaCrl
+    } else {
+        Kind::Crl
+    };
     Ok(Unchecked {
         list: Crl {
             authority: [0; 32],
@@ -64,7 +68,7 @@ fn parse_der(bytes: &[u8]) -> Result<Unchecked, Malformed> {
             scope: found.scope(),
             number: found.number,
             entries,
-            der: Arc::from(bytes),
+            evidence: Evidence::new(kind, bytes.into(), this_update),
             delta: None,
         },
         base: found.base,

@@ -40,7 +40,7 @@ fn an_authority_must_be_one() {
     let expired = |params: &mut rcgen::CertificateParams| {
         params.not_after = date_time_ymd(2026, 1, 1);
     };
-    assert_eq!(through(expired), Some(Reason::Expired));
+    assert_eq!(through(expired), Some(Reason::AuthorityNotInTime));
 }
 
 #[test]

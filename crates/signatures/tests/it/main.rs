@@ -10,6 +10,7 @@
 #![allow(clippy::similar_names, reason = "a verdict of a verifier")]
 
 mod attributes;
+mod bundles;
 mod ca;
 mod certificates;
 mod delta;
@@ -19,6 +20,11 @@ mod ocsp;
 mod openssl;
 mod openssl_proofs;
 mod parsing;
+mod parties;
+mod readme;
+mod report;
 mod revocation;
+mod sources;
 mod tsp;
+
 mod verdicts;

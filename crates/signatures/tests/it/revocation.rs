@@ -53,8 +53,11 @@ fn a_signature_before_the_revocation_still_holds() {
     let who = world.issuing.issue(person());
     let certificate = signatures::Certificate::parse(who.certificate.der()).unwrap();
     let lists = world.crls(&[&who]);
-    let status =
-        |at: &str| lists.status(&certificate, &world.issuing.parsed(), at.parse().unwrap());
+    let status = |at: &str| {
+        lists
+            .ask(&certificate, &world.issuing.parsed(), at.parse().unwrap())
+            .status
+    };
     assert_eq!(status("2026-05-19T23:59:59Z"), Status::Good);
     let since = "2026-05-20T00:00:00Z".parse().unwrap();
     assert_eq!(status("2026-05-20T00:00:00Z"), Status::Revoked { since });

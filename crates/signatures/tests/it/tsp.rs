@@ -273,7 +273,7 @@ fn a_signature_carries_the_timestamps_of_each_of_its_signers() {
         assert_eq!(opened.claims.len(), 2);
         for claim in &opened.claims {
             let token = claim.timestamp.as_deref().unwrap();
-            let token = Token::open(token, &claim.signature, &trust(&world)).unwrap();
+            let token = Token::open(token, claim.signature().unwrap(), &trust(&world)).unwrap();
             assert_eq!(token.at(), now());
         }
     }
