@@ -196,6 +196,22 @@ pub static REVOCATION_UNKNOWN: Code = Code {
     },
 };
 
+pub static REVOCATION_UNPROVEN: Code = Code {
+    name: "revocation-unproven",
+    again: Again::Never,
+    http_status: 422,
+    meaning: Text {
+        kk: "Сертификаттың кері қайтарылмағаны анықталмады, ал мұндай хабарламалар күтпейді.",
+        ru: "Не удалось установить, что сертификат не отозван, а такие сообщения не ждут.",
+        en: "It could not be told that the certificate is not revoked, and messages of this kind do not wait.",
+    },
+    action: Text {
+        kk: "Кейінірек қайта жіберіңіз.",
+        ru: "Отправьте снова позже.",
+        en: "Send it again later.",
+    },
+};
+
 /// The entries of this part, for the whole catalogue.
 pub(crate) static ALL: &[&Code] = &[
     &SIGNATURE_MISSING,
@@ -210,4 +226,5 @@ pub(crate) static ALL: &[&Code] = &[
     &SIGNER_DIFFERS,
     &SIGNER_NOT_AUTHORISED,
     &REVOCATION_UNKNOWN,
+    &REVOCATION_UNPROVEN,
 ];

@@ -65,7 +65,7 @@ fn uuid(field: &'static str, bytes: &[u8]) -> Read<Uuid> {
     Uuid::from_slice(bytes).map_err(|_| Unreadable::Wrong(field))
 }
 
-fn time(field: &'static str, at: Option<prost_types::Timestamp>) -> Read<Timestamp> {
+pub(crate) fn time(field: &'static str, at: Option<prost_types::Timestamp>) -> Read<Timestamp> {
     let at = need(field, at)?;
     Timestamp::new(at.seconds, at.nanos).map_err(|_| Unreadable::Wrong(field))
 }

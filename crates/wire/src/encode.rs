@@ -16,7 +16,7 @@ pub(crate) fn event(event: &Event) -> proto::Event {
     }
 }
 
-fn time(at: Timestamp) -> prost_types::Timestamp {
+pub(crate) fn time(at: Timestamp) -> prost_types::Timestamp {
     prost_types::Timestamp {
         seconds: at.as_second(),
         nanos: at.subsec_nanosecond(),

@@ -87,7 +87,7 @@ async fn serve(
     let listener = TcpListener::bind(listen)
         .await
         .with_context(|| format!("cannot listen on grpc.listen = {listen}"))?;
-    let questions = Questions::server(verify, config.question_bytes_max);
+    let questions = Questions::server(verify, config.question_bytes_max, config.batch_max);
     let shutdown = chassis.shutdown();
     chassis.spawn("grpc", async move {
         tonic::transport::Server::builder()

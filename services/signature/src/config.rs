@@ -63,6 +63,9 @@ pub struct Grpc {
     /// Bytes of one question, at most, 65,536 to 134,217,728. Default 33,554,432 (32 MiB).
     #[serde(default = "question_bytes_max")]
     pub question_bytes_max: usize,
+    /// Questions of one batch, at most, 1 to 1,024. Default 64. All together may have `question_bytes_max`.
+    #[serde(default = "batch_max")]
+    pub batch_max: usize,
 }
 
 fn yes() -> bool {
@@ -70,6 +73,9 @@ fn yes() -> bool {
 }
 fn question_bytes_max() -> usize {
     32 * 1024 * 1024
+}
+fn batch_max() -> usize {
+    64
 }
 
 impl chassis::Common for Config {
@@ -95,6 +101,9 @@ impl chassis::Common for Config {
         }
         if !(65_536..=134_217_728).contains(&self.grpc.question_bytes_max) {
             return Err("grpc.question_bytes_max: not within 65536 to 134217728".to_owned());
+        }
+        if !(1..=1024).contains(&self.grpc.batch_max) {
+            return Err("grpc.batch_max: not within 1 to 1024".to_owned());
         }
         Ok(())
     }

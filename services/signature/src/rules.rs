@@ -1,23 +1,50 @@
 //! The rules about signers, as pure functions: was it the right person, and what is a finding called?
 //!
-//! Takes a message and the verified signers; gives a refusal or nothing. No clock, no I/O. Explanations name
-//! places ("signature 1"), never persons.
+//! Takes a message; gives the parties of whom one has to sign. Takes a finding; gives a refusal. No clock, no
+//! I/O. Explanations name places ("signature 1"), never persons.
 
 use fault::{Code, Refusal, signing};
 use message::{Bin, ExpectedSigner, Iin, Kind, Message, PersonalNumber};
 use serde::Deserialize;
-use signatures::{Finding, Private, Reason, Role, Signer};
+use signatures::{Finding, Party, Private, Reason, Role};
 
-/// The `[rights]` section: roles of certificates by the names of `signatures::Role`, for example `head`.
+/// The `[rights]` section: who may sign what, by kind of message. Roles of certificates by the names of
+/// `signatures::Role`, for example `head`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Rights {
-    /// Who may file an application for an applicant as an official of the sender (X10). Default: `head`,
-    /// `signer`, `employee`.
+    /// Who may file an application or ask for an applicant as an official of the sender (X10). Default:
+    /// `head`, `signer`, `employee`.
     pub officials: Vec<String>,
-    /// Who may bind an organisation: report on an application for a provider (G4), apply for an organisation.
+    /// Who may bind an organisation: apply for it, and report for a provider (G4) where nothing else is said.
     /// Default: `head`, `signer`.
     pub authorised: Vec<String>,
+    /// Who may report a status for a provider (G4). Default: as `authorised`.
+    pub status: Option<Vec<String>>,
+    /// Who may issue a result for a provider (G4). Default: as `authorised`.
+    pub result: Option<Vec<String>>,
+    /// What becomes of a message while nobody can tell whether a certificate is revoked.
+    pub undetermined: Undetermined,
+}
+
+/// The `[rights.undetermined]` section, by kind of message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Undetermined {
+    pub application: Then,
+    pub status: Then,
+    pub result: Then,
+}
+
+/// What becomes of such a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Then {
+    /// It waits and is asked about again, as long as the lane's `failing_s_max` says; then it is parked.
+    #[default]
+    Hold,
+    /// It is refused at once.
+    Refuse,
 }
 
 impl Default for Rights {
@@ -26,6 +53,9 @@ impl Default for Rights {
         Self {
             officials: names(&[Role::Head, Role::Signer, Role::Employee]),
             authorised: names(&[Role::Head, Role::Signer]),
+            status: None,
+            result: None,
+            undetermined: Undetermined::default(),
         }
     }
 }
@@ -46,6 +76,8 @@ impl Rights {
         for (field, roles) in [
             ("officials", &self.officials),
             ("authorised", &self.authorised),
+            ("status", self.of(Kind::Status)),
+            ("result", self.of(Kind::Result)),
         ] {
             if roles.is_empty() {
                 return Err(format!("rights.{field}: must name a role"));
@@ -61,68 +93,54 @@ impl Rights {
         }
         Ok(())
     }
+
+    /// Whose role an official of the sender must have.
+    fn of(&self, kind: Kind) -> &Vec<String> {
+        match kind {
+            Kind::Application => &self.officials,
+            Kind::Status => self.status.as_ref().unwrap_or(&self.authorised),
+            Kind::Result => self.result.as_ref().unwrap_or(&self.authorised),
+        }
+    }
+
+    /// What becomes of a message of this kind while revocation cannot be told.
+    pub fn then(&self, kind: Kind) -> Then {
+        match kind {
+            Kind::Application => self.undetermined.application,
+            Kind::Status => self.undetermined.status,
+            Kind::Result => self.undetermined.result,
+        }
+    }
 }
 
-/// Whether one of the signers is who has to sign (G2, G4, X10).
-pub fn right_person(message: &Message, signers: &[Signer], rights: &Rights) -> Result<(), Refusal> {
-    let fits = match message.expected_signer() {
+/// Of whom one has to sign (G2, G4, X10).
+pub fn parties(message: &Message, rights: &Rights) -> Vec<Party> {
+    let roles = |names: &[String]| names.iter().map(|name| Role::named(name)).collect();
+    let person = |iin: &Iin| Party {
+        iin: Some(Private::new(iin.reveal())),
+        ..Party::default()
+    };
+    let organisation = |bin: &Bin, names: &[String]| Party {
+        bin: Some(Private::new(bin.reveal())),
+        roles: roles(names),
+        ..Party::default()
+    };
+    match message.expected_signer() {
         ExpectedSigner::Applicant {
             applicant,
             representative,
         } => {
-            let by_representative = representative.is_some_and(|iin| is_person(signers, &iin));
             let own = match applicant {
-                PersonalNumber::Iin(iin) => found(is_person(signers, &iin)),
-                PersonalNumber::Bin(bin) => acts_for(signers, &bin, &rights.authorised),
+                PersonalNumber::Iin(iin) => person(&iin),
+                PersonalNumber::Bin(bin) => organisation(&bin, &rights.authorised),
             };
-            if by_representative { Ok(()) } else { own }
+            let representative = representative.as_ref().map(person);
+            representative.into_iter().chain([own]).collect()
         }
-        ExpectedSigner::Official { organisation } => {
-            let roles = match message.kind {
-                Kind::Application => &rights.officials,
-                Kind::Status | Kind::Result => &rights.authorised,
-            };
-            acts_for(signers, &organisation, roles)
+        ExpectedSigner::Official { organisation: bin } => {
+            vec![organisation(&bin, rights.of(message.kind))]
         }
-    };
-    fits.map_err(|code| Refusal::new(code, ""))
-}
-
-fn found(found: bool) -> Result<(), &'static Code> {
-    if found {
-        Ok(())
-    } else {
-        Err(&signing::SIGNER_DIFFERS)
     }
-}
-
-fn is_person(signers: &[Signer], iin: &Iin) -> bool {
-    signers
-        .iter()
-        .any(|signer| equal(signer.subject.iin.as_ref(), iin.reveal()))
-}
-
-fn acts_for(signers: &[Signer], bin: &Bin, roles: &[String]) -> Result<(), &'static Code> {
-    let mut of_organisation = signers
-        .iter()
-        .filter(|signer| equal(signer.subject.bin.as_ref(), bin.reveal()))
-        .peekable();
-    found(of_organisation.peek().is_some())?;
-    let may = |signer: &Signer| {
-        signer
-            .roles
-            .iter()
-            .any(|role| roles.iter().any(|right| right == role.as_str()))
-    };
-    if of_organisation.any(may) {
-        Ok(())
-    } else {
-        Err(&signing::SIGNER_NOT_AUTHORISED)
-    }
-}
-
-fn equal(number: Option<&Private>, wanted: &str) -> bool {
-    number.is_some_and(|number| number.reveal() == wanted)
 }
 
 /// The refusal that a finding means (G3). `place` counts the message's signatures from 0.

@@ -10,11 +10,11 @@ use async_trait::async_trait;
 use fault::{Fault, Refusal, inside, signing};
 use jiff::Timestamp;
 use message::{Bin, Detail, Event, Iin, Message, Signer};
-use signatures::{Lack, Need, Verdict as Finding, Verifier};
+use signatures::{Check, Evidence, Finding, Lack, Need, Question, Report, Verifier, expect};
 use stage::{Next, Stage, Verdict};
 
 use crate::lists::Lists;
-use crate::rules::{self, Rights};
+use crate::rules::{self, Rights, Then};
 
 const DOING: &str = "tell whether the certificate is revoked";
 
@@ -36,12 +36,69 @@ pub struct Verify {
     now: fn() -> Timestamp,
 }
 
-/// One pass over all signatures of a message, with the lists at hand.
-enum Pass {
-    Valid(Vec<signatures::Signer>),
-    Refused(Refusal),
-    Lacking(Need),
+/// All signatures of a message, looked at with what was at hand.
+#[derive(Debug)]
+pub struct Looked {
+    signatures: Vec<Seen>,
+    /// Whether what is lacking has a configured address, and was asked for in vain.
+    asked_in_vain: bool,
 }
+
+/// What is kept of the report about one signature: everything but the content.
+#[derive(Debug)]
+struct Seen {
+    finding: Option<Finding>,
+    need: Option<Need>,
+    checks: Vec<(Option<usize>, Check)>,
+    signers: Vec<signatures::Signer>,
+    evidence: Vec<Evidence>,
+}
+
+// === impl Looked ===
+
+impl Looked {
+    /// What was found, by place of the signature and of its signer, each from 0.
+    pub fn checks(&self) -> impl Iterator<Item = (usize, Option<usize>, Check)> {
+        let signatures = self.signatures.iter().enumerate();
+        signatures.flat_map(|(place, seen)| {
+            let checks = seen.checks.iter();
+            checks.map(move |(signer, check)| (place, *signer, *check))
+        })
+    }
+
+    /// What it rests on, each piece once.
+    pub fn evidence(&self) -> Vec<&Evidence> {
+        let mut all: Vec<&Evidence> = Vec::new();
+        for piece in self.signatures.iter().flat_map(|seen| &seen.evidence) {
+            if all.iter().all(|other| other.sha256 != piece.sha256) {
+                all.push(piece);
+            }
+        }
+        all
+    }
+
+    /// What to ask for, if nothing is wrong and something is lacking.
+    fn need(&self) -> Option<&Need> {
+        let is_wrong = self.signatures.iter().any(|seen| seen.finding.is_some());
+        let mut needs = self.signatures.iter().filter_map(|seen| seen.need.as_ref());
+        needs.next().filter(|_| !is_wrong)
+    }
+}
+
+impl Seen {
+    fn of(report: &Report<'_>) -> Self {
+        let signers = report.signers.iter();
+        Self {
+            finding: report.finding(),
+            need: report.need(),
+            checks: report.checks(),
+            signers: signers.filter_map(|one| one.signer.clone()).collect(),
+            evidence: report.evidence().into_iter().cloned().collect(),
+        }
+    }
+}
+
+// === impl Verify ===
 
 impl Verify {
     pub fn new(
@@ -60,34 +117,57 @@ impl Verify {
 
     /// Forms an opinion. Changes nothing; a fault means that it cannot be told just now.
     pub async fn examine(&self, message: &Message) -> Result<Opinion, Fault> {
-        if message.signatures.is_empty() {
-            return Ok(Opinion::Refused(Refusal::new(
-                &signing::SIGNATURE_MISSING,
-                "",
-            )));
-        }
-        let mut renewed = Vec::new();
-        let signers = loop {
-            match self.pass(message).await? {
-                Pass::Valid(signers) => break signers,
-                Pass::Refused(refusal) => return Ok(Opinion::Refused(refusal)),
-                Pass::Lacking(need) => {
-                    let tried = renewed.contains(&need.authority);
-                    if tried || !self.lists.renew(&need.authority).await {
-                        return Err(self.cannot_tell(&need, tried, message.received_at));
-                    }
-                    renewed.push(need.authority);
-                }
-            }
-        };
-        Ok(match rules::right_person(message, &signers, &self.rights) {
-            Ok(()) => Opinion::Signed(signers.iter().map(told).collect()),
-            Err(refusal) => Opinion::Refused(refusal),
-        })
+        let looked = self.look(message).await?;
+        self.conclude(message, &looked)
     }
 
-    async fn pass(&self, message: &Message) -> Result<Pass, Fault> {
+    /// Looks at all signatures; what is lacking is fetched once, if an address is configured.
+    pub async fn look(&self, message: &Message) -> Result<Looked, Fault> {
+        let mut renewed = Vec::new();
+        loop {
+            let mut looked = self.pass(message).await?;
+            let Some(need) = looked.need() else {
+                return Ok(looked);
+            };
+            let authority = need.authority;
+            let tried = renewed.contains(&authority);
+            if tried || !self.lists.renew(&authority).await {
+                looked.asked_in_vain = tried;
+                return Ok(looked);
+            }
+            renewed.push(authority);
+        }
+    }
+
+    /// The opinion that follows from what was seen.
+    pub fn conclude(&self, message: &Message, looked: &Looked) -> Result<Opinion, Fault> {
+        if looked.signatures.is_empty() {
+            let refusal = Refusal::new(&signing::SIGNATURE_MISSING, "");
+            return Ok(Opinion::Refused(refusal));
+        }
+        for (place, seen) in looked.signatures.iter().enumerate() {
+            if let Some(finding) = &seen.finding {
+                return Ok(Opinion::Refused(rules::refusal(place, finding)));
+            }
+        }
+        if let Some(need) = looked.need() {
+            return match self.rights.then(message.kind) {
+                Then::Hold => {
+                    Err(self.cannot_tell(need, looked.asked_in_vain, message.received_at))
+                }
+                Then::Refuse => {
+                    let refusal = Refusal::new(&signing::REVOCATION_UNPROVEN, need.lack.as_str());
+                    Ok(Opinion::Refused(refusal))
+                }
+            };
+        }
+        let signers = looked.signatures.iter().flat_map(|seen| &seen.signers);
+        Ok(Opinion::Signed(signers.map(told).collect()))
+    }
+
+    async fn pass(&self, message: &Message) -> Result<Looked, Fault> {
         let (verifier, lists) = (Arc::clone(&self.verifier), self.lists.at_hand());
+        let parties = rules::parties(message, &self.rights);
         let signatures: Vec<Vec<u8>> = message
             .signatures
             .iter()
@@ -95,22 +175,27 @@ impl Verify {
             .collect();
         let (document, at) = (message.document.content.clone(), message.received_at);
         let working = tokio::task::spawn_blocking(move || {
-            let mut all = Vec::new();
-            let mut lacking = None;
-            for (place, signature) in signatures.iter().enumerate() {
-                match verifier.verify(signature, Some(&document), at, &*lists) {
-                    Finding::Valid(valid) => all.extend(valid.signers),
-                    Finding::Invalid(finding) => {
-                        return Pass::Refused(rules::refusal(place, &finding));
-                    }
-                    Finding::Undetermined(need) => lacking = lacking.or(Some(need)),
-                }
-            }
-            lacking.map_or(Pass::Valid(all), Pass::Lacking)
+            let mut reports: Vec<Report<'_>> = signatures
+                .iter()
+                .map(|signature| {
+                    let question = Question {
+                        content: Some(&document),
+                        ..Question::about(signature, at)
+                    };
+                    verifier.examine(&question, &*lists)
+                })
+                .collect();
+            expect(&mut reports, &parties);
+            reports.iter().map(Seen::of).collect()
         });
-        working
+        // A thread that broke off says nothing about the signature, neither good nor bad.
+        let signatures = working
             .await
-            .map_err(|error| Fault::never(&inside::INTERNAL, DOING).from_source(error))
+            .map_err(|error| Fault::never(&inside::INTERNAL, DOING).from_source(error))?;
+        Ok(Looked {
+            signatures,
+            asked_in_vain: false,
+        })
     }
 
     /// The message waits. If no list of any authority can be had, all messages do: the lane closes.
@@ -122,7 +207,7 @@ impl Verify {
             Lack::NotCovered => "the list does not cover this kind of certificate",
             Lack::NotKnown => "the authority does not know the certificate",
             Lack::AfterExpiry => "the list was made after the certificate expired",
-            Lack::NotExamined | Lack::Failed => "the check failed",
+            Lack::IssuerMissing | Lack::NotExamined | Lack::Failed => "the check failed",
         };
         let fault = if configured && !self.lists.any_fresh(at) {
             Fault::outage(&signing::REVOCATION_UNKNOWN, DOING)

@@ -1,6 +1,6 @@
 //! Was it the right person? G2 on the portal, X10 for officials who file, G4 for those who report.
 
-use message::{Channel, Message, PersonalNumber};
+use message::{Channel, Kind, Message, PersonalNumber};
 use signature::verify::Opinion;
 
 use crate::ca::Leaf;
@@ -125,4 +125,24 @@ async fn a_report_is_signed_by_an_authorised_person_of_the_provider() {
         "signer-not-authorised"
     );
     assert_eq!(opinion(&world, &by(PERSON)).await, "signer-differs");
+}
+
+#[tokio::test]
+async fn each_kind_of_report_may_have_roles_of_its_own() {
+    let world = World::new().await;
+    let config = world.config_with("[rights]\nstatus = ['employee']");
+    let (verify, lists) = signature::app::parts(&config).unwrap();
+    lists.renew_all().await;
+    let by_operator = |kind| Message {
+        kind,
+        ..as_report(world.signed_by(OPERATOR))
+    };
+    let mut codes = Vec::new();
+    for kind in [Kind::Status, Kind::Result] {
+        codes.push(match verify.examine(&by_operator(kind)).await.unwrap() {
+            Opinion::Signed(_) => "signed",
+            Opinion::Refused(refusal) => refusal.code.name,
+        });
+    }
+    assert_eq!(codes, ["signed", "signer-not-authorised"]);
 }

@@ -9,7 +9,7 @@ use signature::verify::{Opinion, Verify};
 use stage::Stage;
 
 use crate::ca::Authority;
-use crate::world::{PERSON, World, event};
+use crate::world::{HEAD, PERSON, World, as_report, event};
 
 async fn cannot_tell(verify: &Verify, message: &Message) -> Fault {
     let fault = verify.handle(&event(message.clone())).await.unwrap_err();
@@ -177,4 +177,21 @@ async fn redis_may_be_away() {
     let config = world.config_with("[redis]\nurl = 'redis://127.0.0.1:1'\ntimeout_ms = 50");
     let (verify, _) = parts(&config).unwrap();
     signed(&verify, &world.signed_by(PERSON)).await;
+}
+
+#[tokio::test]
+async fn what_does_not_wait_is_refused_while_revocation_cannot_be_told() {
+    let world = World::without_lists().await;
+    let config = world.config_with("[rights.undetermined]\nresult = 'refuse'");
+    let (verify, _) = parts(&config).unwrap();
+    let application = world.signed_by(PERSON);
+    cannot_tell(&verify, &application).await;
+    let report = as_report(world.signed_by(HEAD));
+    let Opinion::Refused(refusal) = verify.examine(&report).await.unwrap() else {
+        panic!("not refused")
+    };
+    assert_eq!(refusal.code.name, "revocation-unproven");
+    assert_eq!(refusal.explanation, "revocation-missing");
+    world.lists_are_back();
+    signed(&verify, &report).await;
 }

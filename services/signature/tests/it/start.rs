@@ -18,7 +18,7 @@ fn sample() -> Config {
 fn the_sample_configuration_is_good() {
     let config = sample();
     assert_eq!(config.rights, signature::rules::Rights::default());
-    assert_eq!(config.trust.crl.len(), 2);
+    assert_eq!(config.trust.crl.len(), 4);
 }
 
 #[test]
