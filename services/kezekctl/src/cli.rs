@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use message::Language;
 
-use crate::{flow, journal, lanes, load, parked, regulation, submit, trace};
+use crate::{flow, journal, lanes, load, parked, regulation, submit, trace, verify};
 
 const EXAMPLES: &str = "Examples:
   kezekctl submit --service archive-certificate --applicant aigul
@@ -15,6 +15,7 @@ const EXAMPLES: &str = "Examples:
   kezekctl parked list router.committee
   kezekctl regulation check
   kezekctl journal verify
+  kezekctl verify application.p7s --trust anchors --crl nca.crl
 
 Addresses can stand in the environment: KEZEK_INTAKE, KEZEK_MONITOR, KEZEK_BROKER, KEZEK_TESTBED, KEZEK_DEPLOY.";
 
@@ -34,14 +35,9 @@ pub struct Common {
     /// Write JSON instead of text.
     #[arg(long, global = true)]
     pub json: bool,
-    /// Language of texts: kk, ru or en.
-    #[arg(
-        long = "lang",
-        global = true,
-        value_name = "LANGUAGE",
-        default_value = "en"
-    )]
-    pub language: Language,
+    /// Language of texts: kk, ru or en. Default: that of LANG if it is one of these, else en.
+    #[arg(long = "lang", global = true, value_name = "LANGUAGE")]
+    pub language: Option<Language>,
     /// Folder with flow.toml, regulations/ and rabbitmq/definitions.json.
     #[arg(
         long,
@@ -51,6 +47,26 @@ pub struct Common {
         default_value = "deploy"
     )]
     pub deploy: PathBuf,
+}
+
+impl Common {
+    /// The language of texts.
+    pub fn language(&self) -> Language {
+        let surroundings = std::env::var("LANG").unwrap_or_default();
+        let of_surroundings = || surroundings.get(..2).and_then(|two| two.parse().ok());
+        let language = self.language.or_else(of_surroundings);
+        language.unwrap_or(Language::En)
+    }
+}
+
+/// Exit code of a command line that makes no sense. [`verify`] has another, since 2 is one of its verdicts.
+pub fn wrong_line(error: &clap::Error, words: impl Iterator<Item = String>) -> u8 {
+    let is_verify = words.skip(1).any(|word| word == "verify");
+    match (error.use_stderr(), is_verify) {
+        (false, _) => 0,
+        (true, false) => 2,
+        (true, true) => verify::USAGE,
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -63,4 +79,5 @@ pub enum Command {
     Flow(flow::Args),
     Regulation(regulation::Args),
     Journal(journal::Args),
+    Verify(Box<verify::Args>),
 }

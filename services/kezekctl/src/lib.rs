@@ -1,9 +1,9 @@
 //! The commands of `kezekctl`, one file each: [`submit`] sends a signed application, [`trace`] shows its way,
 //! [`lanes`] and [`parked`] show what waits, [`flow`], [`regulation`] and [`journal`] check what has to hold,
-//! [`load`] measures.
+//! [`load`] measures, [`verify`] looks at signatures.
 //!
 //! In: a command line. Out: text for people, or JSON with `--json`; exit code 0 if all is well, 1 if not, 2
-//! for a command line that makes no sense. It changes nothing but what it is told to send or release.
+//! for a command line that makes no sense (`verify` has its own). It changes nothing but what it is told to send or release.
 
 use std::process::ExitCode;
 
@@ -22,6 +22,7 @@ pub mod regulation;
 mod screen;
 pub mod submit;
 pub mod trace;
+pub mod verify;
 
 use cli::{Cli, Command};
 use screen::Screen;
@@ -29,7 +30,7 @@ use screen::Screen;
 /// Does what the command line says.
 pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let common = &cli.common;
-    let screen = Screen::new(common.json, common.language);
+    let screen = Screen::new(common.json, common.language());
     match cli.command {
         Command::Submit(args) => submit::run(&args, common, &screen).await,
         Command::Trace(args) => trace::run(&args, &screen).await,
@@ -39,5 +40,6 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Flow(args) => flow::run(&args, common, &screen),
         Command::Regulation(args) => regulation::run(&args, common, &screen),
         Command::Journal(args) => journal::run(&args, &screen).await,
+        Command::Verify(args) => Ok(verify::run(&args, &screen)),
     }
 }

@@ -37,6 +37,7 @@ async fn every_command_explains_itself_with_examples() {
         &["journal"],
         &["journal", "verify"],
         &["journal", "show"],
+        &["verify"],
     ] {
         let run = kezekctl(&[command, &["--help"]].concat()).await;
         assert_eq!(run.code, 0, "{command:?}");

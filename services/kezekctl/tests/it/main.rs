@@ -7,3 +7,4 @@ mod data;
 mod parked;
 mod run;
 mod submit;
+mod verify;

@@ -35,7 +35,8 @@ pub(crate) async fn kezekctl(arguments: &[&str]) -> Run {
     ] {
         command.env_remove(name);
     }
-    command.env("KEZEK_DEPLOY", deploy()).args(arguments);
+    let command = command.env("KEZEK_DEPLOY", deploy()).env("LANG", "C");
+    command.args(arguments);
     let output = command.output().await.unwrap();
     Run {
         code: output.status.code().unwrap_or(-1),
