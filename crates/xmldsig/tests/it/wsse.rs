@@ -1,13 +1,14 @@
 //! WS-Security: the Body that was signed is the Body that is given, in each naming of the certificate.
 
 use signatures::algorithm::ALGORITHMS;
-use signatures::format::Rules;
-use signatures::{Certificate, Policy, Reason};
+use signatures::format::{FORMATS, Format, Rules};
+use signatures::{Certificate, Policy, Reason, Verdict};
+use xmldsig::format::{ANY, SOAP_BODY};
 use xmldsig::sign::{Layout, SignError, enveloped};
 use xmldsig::wsse::{self, Naming};
 use xmldsig::{Demand, Document, Limits, Refused, Verified, open};
 
-use crate::world::{WORLD, parse};
+use crate::world::{WORLD, now, parse};
 
 const ENVELOPE: &str = "<?xml version=\"1.0\"?><soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\"><soap:Body><s:SendMessage xmlns:s=\"http://bip.bee.kz/SyncChannel/v10/Types\"><request><serviceId>A</serviceId></request></s:SendMessage></soap:Body></soap:Envelope>";
 const NAMINGS: [Naming; 3] = [
@@ -282,4 +283,36 @@ fn a_signed_payload_inside_a_signed_body_is_verified_by_itself() {
         verified.content(),
         b"<data xmlns:unused=\"urn:u\"><iin></iin></data>"
     );
+}
+
+/// In one table with other formats: an envelope is opened as an envelope, and its Body is what was signed.
+#[test]
+fn as_a_format_it_gives_the_signed_body_and_nothing_around_it() {
+    static ALL: [&dyn Format; 3] = [FORMATS[0], &SOAP_BODY, &ANY];
+    let verifier = WORLD.verifier().with_formats(&ALL);
+    let verify = |text: &str| {
+        let verdict = verifier.verify(text.as_bytes(), None, now(), &WORLD.crls());
+        verdict.into_owned()
+    };
+    for naming in [Naming::KeyIdentifier, Naming::BinarySecurityToken] {
+        let text = signed(ENVELOPE, naming);
+        let Verdict::Valid(valid) = verify(&text) else {
+            panic!("not valid: {naming:?}")
+        };
+        let body = String::from_utf8(valid.content.into_owned()).unwrap();
+        assert!(body.starts_with("<soap:Body"), "{body}");
+        assert!(body.ends_with("</soap:Body>"), "{body}");
+        let changed = text.replace("<serviceId>A<", "<serviceId>B<");
+        assert!(matches!(
+            verify(&changed),
+            Verdict::Invalid(finding) if finding.reason == Reason::DigestMismatch
+        ));
+    }
+    // Without its header nothing of it is signed, though other formats would take a look.
+    assert!(matches!(verify(ENVELOPE), Verdict::Invalid(_)));
+    let plain = enveloped(b"<a/>", &WORLD.rsa.identity, Layout::Compact).unwrap();
+    assert!(matches!(
+        verify(&String::from_utf8(plain).unwrap()),
+        Verdict::Valid(_)
+    ));
 }
