@@ -69,9 +69,9 @@ fn good(aspect: Aspect) -> Words {
             "The content is the one that was signed.",
         ),
         Aspect::Signature => words(
-            "Қолтаңба сертификаттағы кілтпен жасалған.",
-            "Подпись создана ключом из сертификата.",
-            "The key of the certificate made the signature.",
+            "Қолтаңба тиісті кілтпен жасалған.",
+            "Подпись создана нужным ключом.",
+            "The signature was made with the right key.",
         ),
         Aspect::Chain => words(
             "Сертификат сенімді куәландырушы орталыққа апарады.",
@@ -84,9 +84,9 @@ fn good(aspect: Aspect) -> Words {
             "The certificate was in its period at that instant.",
         ),
         Aspect::Usage => words(
-            "Сертификат құжаттарға қол қоюға арналған.",
-            "Сертификат предназначен для подписания документов.",
-            "The certificate is one for signing documents.",
+            "Сертификат осындай қолтаңбаға арналған.",
+            "Сертификат предназначен для такой подписи.",
+            "The certificate is meant for such a signature.",
         ),
         Aspect::Role => words(
             "Қол қоюшының рөлі бұған құқық береді.",

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Answer, Crls, Freshness, OCSP_AGE_MAX, Ocsps, Revocation, Sources};
+use super::{Answer, Crls, Freshness, OCSP_AGE_MAX, Ocsps, Revocation, Sources, Status};
 use crate::certificate::Certificate;
 use crate::crl::{Crl, Delta};
 use crate::ocsp::Ocsp;
@@ -48,20 +48,38 @@ impl Revocation for Kept {
                 deltas.push(delta);
             }
         }
-        let mut lists = Crls::new(self.freshness);
-        for base in bases {
-            for newer in deltas
-                .iter()
-                .filter_map(|delta| base.with_delta(delta).ok())
-            {
-                lists.insert(Arc::new(newer));
+        let answers = Arc::new(answers);
+        let ask = |list: Option<Crl>| {
+            let mut lists = Crls::new(self.freshness);
+            if let Some(list) = list {
+                lists.insert(Arc::new(list));
             }
-            lists.insert(Arc::new(base));
-        }
-        let sources = Sources {
-            answers: Arc::new(answers),
-            lists: Arc::new(lists),
+            let (answers, lists) = (Arc::clone(&answers), Arc::new(lists));
+            Sources { answers, lists }.ask(certificate, issuer, at)
         };
-        sources.ask(certificate, issuer, at)
+        // The newest list that can tell: one made after a certificate expired cannot, an older one may.
+        let mut said = None;
+        for list in newest_first(bases, &deltas) {
+            let answer = ask(Some(list));
+            if !matches!(answer.status, Status::Unknown(_)) {
+                return answer;
+            }
+            said.get_or_insert(answer);
+        }
+        said.unwrap_or_else(|| ask(None))
     }
+}
+
+/// Every list, and what the changes make of it; of two made at the same instant, the one with changes first.
+fn newest_first(bases: Vec<Crl>, deltas: &[Delta]) -> Vec<Crl> {
+    let changed = |base: &Crl| {
+        let base = base.clone();
+        deltas
+            .iter()
+            .filter_map(move |delta| base.with_delta(delta).ok())
+    };
+    let mut lists: Vec<Crl> = bases.iter().flat_map(changed).collect();
+    lists.extend(bases);
+    lists.sort_by_key(|list| std::cmp::Reverse(list.this_update()));
+    lists
 }

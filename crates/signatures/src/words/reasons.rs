@@ -113,9 +113,9 @@ fn certificate(reason: Reason) -> Words {
             "The key is too short or of another kind than the algorithm.",
         ),
         Reason::SignatureWrong => words(
-            "Бұл қолтаңбаны сертификаттағы кілт жасамаған.",
-            "Эта подпись создана не ключом из сертификата.",
-            "The key of the certificate did not make this signature.",
+            "Қолтаңба тиісті кілтпен жасалмаған.",
+            "Подпись создана не тем ключом.",
+            "The signature was not made with the right key.",
         ),
         Reason::NotYetValid => words(
             "Сертификаттың мерзімі ол кезде басталмаған.",

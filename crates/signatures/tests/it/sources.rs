@@ -73,6 +73,29 @@ fn an_answer_is_good_for_its_window_and_for_what_was_before_it() {
 }
 
 #[test]
+fn an_answer_given_after_the_certificate_expired_is_never_good() {
+    let world = World::new();
+    let who = world.issuing.issue(Leaf {
+        until: (2026, 6, 5),
+        ..person()
+    });
+    let early = "2026-06-02T00:00:00Z".parse().unwrap();
+    let says = |told| {
+        let answers = answers(&world, &who.parsed(), told, now());
+        answers
+            .ask(&who.parsed(), &world.issuing.parsed(), early)
+            .status
+    };
+    assert_eq!(says(Told::Good), Status::Unknown(Lack::AfterExpiry));
+    let since = "2026-06-01T00:00:00Z".parse().unwrap();
+    let revoked = Told::Revoked {
+        since,
+        on_hold: false,
+    };
+    assert_eq!(says(revoked), Status::Revoked { since });
+}
+
+#[test]
 fn an_answer_about_somebody_else_says_nothing() {
     let world = World::new();
     let (who, other) = (world.issuing.issue(person()), world.issuing.issue(person()));
@@ -180,6 +203,42 @@ fn kept_bytes_find_their_own_certificate() {
         kept.ask(&other.parsed(), &issuing, now()).status,
         Status::Unknown(Lack::Missing)
     );
+}
+
+#[test]
+fn of_kept_lists_the_newest_that_can_tell_answers() {
+    let world = World::new();
+    let leaf = || Leaf {
+        until: (2026, 6, 5),
+        ..person()
+    };
+    let who = world.issuing.issue(leaf());
+    let issuing = world.issuing.parsed();
+    let early = "2026-06-02T00:00:00Z".parse().unwrap();
+    let list = |revoked: &[&Person], day| {
+        let made = world
+            .issuing
+            .crl_with(revoked, (2026, 6, day), (2026, 7, 1), None);
+        Arc::from(made)
+    };
+    let ask = |pieces| {
+        let kept = Kept {
+            pieces,
+            ..Kept::default()
+        };
+        kept.ask(&who.parsed(), &issuing, early)
+    };
+    // Made after the certificate expired, a list that is silent says nothing.
+    let silent = ask(vec![list(&[], 10)]);
+    assert_eq!(silent.status, Status::Unknown(Lack::AfterExpiry));
+    let with_older = ask(vec![list(&[], 10), list(&[], 1)]);
+    assert_eq!(with_older.status, Status::Good);
+    assert_eq!(
+        with_older.evidence[0].produced_at.to_string(),
+        "2026-06-01T00:00:00Z"
+    );
+    let revoked = ask(vec![list(&[], 1), list(&[&who], 10)]);
+    assert!(matches!(revoked.status, Status::Revoked { .. }));
 }
 
 /// What the timestamp of a signature moves. The signer's certificate expires on 20 June.
