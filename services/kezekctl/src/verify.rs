@@ -54,6 +54,9 @@ static KNOWN: [&dyn Format; 3] = [
 /// Exit code of a command line that makes no sense (sysexits).
 pub const USAGE: u8 = 64;
 
+/// A file with a list or an answer.
+type Piece<'a> = (&'a Path, Arc<[u8]>);
+
 /// Exit code of a file that cannot be read (sysexits).
 const NO_INPUT: u8 = 66;
 
@@ -189,7 +192,11 @@ fn signature(
         let bundle = Bundle::of(&asked, &verifier, &report).to_json()?;
         std::fs::write(path, bundle).with_context(|| path.display().to_string())?;
     }
-    told::report(&report, at, None, screen)?;
+    let beside = told::Beside {
+        unused: args.unused(&report)?,
+        stored: None,
+    };
+    told::report(&report, at, &beside, screen)?;
     if trusts_nobody {
         screen.line(told::nobody_trusted(screen));
     }
@@ -214,7 +221,11 @@ fn again(args: &Args, path: &Path, screen: &Screen) -> anyhow::Result<&'static s
         is_same: bundle.outcome() == report.outcome(),
         trusts_strangers,
     };
-    told::report(&report, bundle.at(), Some(&stored), screen)?;
+    let beside = told::Beside {
+        unused: Vec::new(),
+        stored: Some(stored),
+    };
+    told::report(&report, bundle.at(), &beside, screen)?;
     Ok(if trusts_strangers {
         "undetermined"
     } else {
@@ -279,24 +290,37 @@ impl Args {
         Ok(all)
     }
 
-    fn kept(&self) -> anyhow::Result<Kept> {
-        let mut pieces = Vec::new();
-        for (path, kind) in self
-            .crl
-            .iter()
-            .map(|path| (path, Kind::Crl))
-            .chain(self.ocsp_response.iter().map(|path| (path, Kind::Ocsp)))
-        {
+    /// Lists and answers that were given, with their paths.
+    fn pieces(&self) -> anyhow::Result<Vec<Piece<'_>>> {
+        let lists = self.crl.iter().map(|path| (path, Kind::Crl));
+        let answers = self.ocsp_response.iter().map(|path| (path, Kind::Ocsp));
+        let read = |(path, kind): (&'_ PathBuf, Kind)| {
             let given = file::read(path)?;
-            anyhow::ensure!(
-                given.kind == kind,
-                "{} is not what its option asks for",
-                path.display()
-            );
-            pieces.push(Arc::from(given.bytes));
-        }
+            let fits = given.kind == kind;
+            anyhow::ensure!(fits, "{} is not what its option asks for", path.display());
+            Ok(given.bytes.into())
+        };
+        let pieces = lists.chain(answers);
+        pieces
+            .map(|(path, kind)| Ok((path.as_path(), read((path, kind))?)))
+            .collect()
+    }
+
+    /// Those of them on which nothing rests: of another authority, about somebody else, or not genuine.
+    fn unused(&self, report: &Report<'_>) -> anyhow::Result<Vec<String>> {
+        let evidence = report.evidence();
+        let is_used = |der: &Arc<[u8]>| evidence.iter().any(|piece| piece.der == *der);
+        let pieces = self.pieces()?.into_iter();
+        Ok(pieces
+            .filter(|(_, der)| !is_used(der))
+            .map(|(path, _)| path.display().to_string())
+            .collect())
+    }
+
+    fn kept(&self) -> anyhow::Result<Kept> {
+        let pieces = self.pieces()?.into_iter().map(|(_, der)| der);
         Ok(Kept {
-            pieces,
+            pieces: pieces.collect(),
             freshness: Freshness::default(),
             ocsp_age_max: SignedDuration::from_secs(self.ocsp_age_s_max),
         })

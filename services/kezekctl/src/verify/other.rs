@@ -5,7 +5,7 @@ use signatures::ocsp::{self, OcspError, Status};
 use signatures::tsp::{self, TspError};
 use signatures::{
     Aspect, Certificate, Check, Crl, CrlError, Delta, Evidence, Kept, Lack, Policy, Reason, Role,
-    Said, Trust, Verifier, crl, oid,
+    Said, Token, Trust, Verifier, crl, oid,
 };
 
 use super::file::Kind;
@@ -87,7 +87,11 @@ impl Looked {
         Found {
             what: "certificate",
             facts,
-            checks: examined.checks.iter().collect(),
+            checks: examined
+                .checks
+                .iter()
+                .filter(|check| is_about_it(*check))
+                .collect(),
             evidence: examined.evidence,
         }
     }
@@ -99,7 +103,7 @@ impl Looked {
             ("made", read.this_update().to_string()),
         ];
         facts.extend(read.next_update().map(|next| ("next", next.to_string())));
-        facts.push(("revoked", read.revoked().to_string()));
+        facts.push(("entries", read.revoked().to_string()));
         let open = |issuer: &Certificate| {
             if read.is_delta() {
                 Delta::open(bytes, issuer).map(drop)
@@ -130,13 +134,19 @@ impl Looked {
         facts.push(("made", read.produced_at().to_string()));
         facts.extend(read.next_update().map(|next| ("next", next.to_string())));
         for (serial, status, _) in read.about() {
-            let told = match status {
-                Status::Good => "good".to_owned(),
-                Status::Revoked { since, on_hold } if on_hold => format!("on hold since {since}"),
-                Status::Revoked { since, .. } => format!("revoked since {since}"),
-                Status::Unknown => "unknown".to_owned(),
-            };
-            facts.push(("answer", format!("{} {told}", hex::encode(serial))));
+            let serial = hex::encode(serial);
+            facts.push(match status {
+                Status::Good => ("good", serial),
+                // "I never issued it" (RFC 6960, 4.4.8).
+                Status::Unknown => ("unknown", serial),
+                Status::Revoked { since, .. } if since == Timestamp::UNIX_EPOCH => {
+                    ("unknown", serial)
+                }
+                Status::Revoked { since, on_hold } => {
+                    let name = if on_hold { "on-hold" } else { "revoked" };
+                    (name, format!("{serial}, {since}"))
+                }
+            });
         }
         let (signature, issuer) = self.issued(
             |issuer| read.check(issuer),
@@ -170,42 +180,37 @@ impl Looked {
             facts.push(("authority", authority.subject().printed()));
             facts.push(("issuer", authority.issuer().printed()));
         }
-        let not_examined = Said::Undetermined(Lack::NotExamined);
         let signature = Said::from(read.signed());
         let trust = Trust::new(
             self.trust.anchors().to_vec(),
             [self.trust.intermediates(), &self.issuers].concat(),
         )?;
-        let checked = read.check(&trust);
-        let (integrity, chain, usage) = match (&checked, &self.content) {
-            (Ok(token), Some(content)) => {
-                let covers = token.covers(content).map_err(|_| Reason::DigestMismatch);
-                (covers.into(), Said::Valid, Said::Valid)
-            }
-            (Ok(_), None) => (Said::NotAsked, Said::Valid, Said::Valid),
-            (Err(TspError::NotForStamping), _) => {
-                let forbids = Said::Invalid(Reason::PurposeForbids);
-                (not_examined, not_examined, forbids)
-            }
-            (Err(TspError::Wrong(reason)), _) if signature == Said::Valid => {
-                (not_examined, Said::Invalid(*reason), Said::Valid)
-            }
-            (Err(TspError::Wrong(_)), _) => (not_examined, not_examined, not_examined),
-            (Err(_), _) => {
-                let wrong = Said::Invalid(Reason::TimestampWrong);
-                (wrong, not_examined, not_examined)
-            }
+        let content = self.content.as_deref();
+        let integrity = |token: &Token| match content.map(|content| token.covers(content)) {
+            None => Said::NotAsked,
+            Some(covers) => covers.map_err(|_| Reason::DigestMismatch).into(),
         };
-        let checks = [
-            (Aspect::Integrity, integrity),
-            (Aspect::Signature, signature),
-            (Aspect::Chain, chain),
-            (Aspect::Usage, usage),
+        let checked = read.check(&trust);
+        let said = |aspect| match &checked {
+            _ if aspect == Aspect::Signature => signature,
+            Ok(token) if aspect == Aspect::Integrity => integrity(token),
+            Ok(_) => Said::Valid,
+            Err(error) if blamed(error).0 == aspect && signature == Said::Valid => {
+                Said::Invalid(blamed(error).1)
+            }
+            Err(_) => Said::Undetermined(Lack::NotExamined),
+        };
+        let aspects = [
+            Aspect::Integrity,
+            Aspect::Signature,
+            Aspect::Chain,
+            Aspect::Validity,
+            Aspect::Usage,
         ];
         Ok(Found {
             what: "timestamp",
             facts,
-            checks: listed(&checks),
+            checks: listed(&aspects.map(|aspect| (aspect, said(aspect)))),
             evidence: Vec::new(),
         })
     }
@@ -255,6 +260,24 @@ impl Looked {
             (Aspect::Validity, validity),
         ])
     }
+}
+
+/// What a token fails at. Its signature is looked at before.
+fn blamed(error: &TspError) -> (Aspect, Reason) {
+    match error {
+        TspError::NotForStamping => (Aspect::Usage, Reason::PurposeForbids),
+        TspError::Wrong(reason @ Reason::CriticalExtension) => (Aspect::Usage, *reason),
+        TspError::Wrong(reason @ (Reason::Expired | Reason::NotYetValid)) => {
+            (Aspect::Validity, *reason)
+        }
+        TspError::Wrong(reason) => (Aspect::Chain, *reason),
+        _ => (Aspect::Integrity, Reason::TimestampWrong),
+    }
+}
+
+/// A certificate by itself has no content, and nobody in particular is expected.
+fn is_about_it(check: Check) -> bool {
+    check.aspect != Aspect::Integrity && check.said != Said::NotAsked
 }
 
 fn listed(checks: &[(Aspect, Said)]) -> Vec<Check> {

@@ -17,11 +17,18 @@ pub(super) struct Stored {
     pub(super) trusts_strangers: bool,
 }
 
+/// What is told beside a report.
+pub(super) struct Beside {
+    /// Files that were given and on which nothing rests.
+    pub(super) unused: Vec<String>,
+    pub(super) stored: Option<Stored>,
+}
+
 /// A report about a signature.
 pub(super) fn report(
     report: &Report<'_>,
     at: Timestamp,
-    stored: Option<&Stored>,
+    beside: &Beside,
     screen: &Screen,
 ) -> anyhow::Result<()> {
     let finding = report.finding();
@@ -42,7 +49,8 @@ pub(super) fn report(
         "at": at,
         "signers": signers,
         "evidence": report.evidence().into_iter().map(evidence_json).collect::<Vec<_>>(),
-        "stored": stored.map(stored_json),
+        "unused": beside.unused,
+        "stored": beside.stored.as_ref().map(stored_json),
     }))?;
     screen.line(headline(report.outcome(), screen));
     if report.signers.is_empty() {
@@ -53,7 +61,11 @@ pub(super) fn report(
         examined(one, place, at, screen);
     }
     rests_on(&report.evidence(), screen);
-    if let Some(stored) = stored {
+    if !beside.unused.is_empty() {
+        let title = screen.pick("Қолданылмады", "Не пригодилось", "Of no use");
+        screen.line(format!("\n{title}: {}", beside.unused.join(", ")));
+    }
+    if let Some(stored) = &beside.stored {
         anchors(stored, screen);
     }
     Ok(())
@@ -240,9 +252,12 @@ fn label<'a>(name: &'a str, screen: &'a Screen) -> &'a str {
         "until" => screen.pick("дейін", "до", "until"),
         "made" => screen.pick("жасалған", "составлен", "made"),
         "next" => screen.pick("келесісі", "следующий", "next"),
-        "revoked" => screen.pick("кері қайтарылғаны", "отозвано", "revoked"),
+        "entries" => screen.pick("жазбалар", "записей", "entries"),
+        "good" => screen.pick("жарамды", "действителен", "good"),
+        "revoked" => screen.pick("кері қайтарылған", "отозван", "revoked"),
+        "on-hold" => screen.pick("тоқтатылған", "приостановлен", "on hold"),
+        "unknown" => screen.pick("белгісіз", "неизвестен", "unknown"),
         "responder" => screen.pick("жауап беруші", "отвечает", "responder"),
-        "answer" => screen.pick("жауап", "ответ", "answer"),
         "authority" => screen.pick("орталық", "центр", "authority"),
         "policy" => screen.pick("саясат", "политика", "policy"),
         other => other,

@@ -121,6 +121,8 @@ async fn programs_get_the_same_as_json() {
         .await;
     let answer = run.json();
     assert_eq!((run.code, answer["outcome"].as_str()), (0, Some("valid")));
+    // The lists of the RSA hierarchy were given too, and say nothing about a GOST certificate.
+    assert_eq!(answer["unused"].as_array().unwrap().len(), 3);
     let aspects: Vec<&str> = answer["signers"][0]["findings"]
         .as_array()
         .unwrap()
