@@ -13,7 +13,7 @@ use telemetry::grpc::{self, Client};
 use tonic::transport::{Channel, Endpoint};
 use wire::{
     proto::signature::signatures_client::SignaturesClient,
-    signature::{Answer, question, read_answer},
+    signature::{Opinion, question, read_answer},
 };
 
 /// Pause before the same question is asked again.
@@ -67,10 +67,10 @@ impl OfService {
     async fn ask(&self, message: &Message) -> Result<Said> {
         let mut client = SignaturesClient::new(self.0.clone());
         let response = client.verify(question(message)).await?;
-        Ok(match read_answer(response.into_inner())? {
-            Answer::Valid { .. } => Said::Valid,
-            Answer::Invalid { code, .. } => Said::Invalid { code },
-            Answer::Undetermined { code, .. } => Said::Undetermined { code },
+        Ok(match read_answer(response.into_inner())?.opinion {
+            Opinion::Valid { .. } => Said::Valid,
+            Opinion::Invalid { code, .. } => Said::Invalid { code },
+            Opinion::Undetermined { code, .. } => Said::Undetermined { code },
         })
     }
 }
