@@ -4,6 +4,8 @@
 //! way up. An issuer is found by the DER of its name and, where both sides have one, the key identifier
 //! (kz.md 1.1); a validity period need not lie inside the issuer's. Never fetches anything.
 
+use std::sync::OnceLock;
+
 use jiff::Timestamp;
 
 use crate::algorithm::{Algorithm, find};
@@ -85,22 +87,57 @@ impl Trust {
     }
 }
 
+/// On what ways are looked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ground<'g> {
+    pub(crate) trust: &'g Trust,
+    pub(crate) algorithms: &'g [&'static dyn Algorithm],
+    pub(crate) authorities_max: usize,
+    /// Which authorities of `trust` signed which by these `algorithms`, for those who ask often.
+    pub(crate) links: Option<&'g Links>,
+}
+
+/// Pairs of configured authorities, by their places, of which the second signed the first. They never
+/// change, so their signatures are checked once, when the first way is looked for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Links(OnceLock<Vec<(usize, usize)>>);
+
+impl Links {
+    /// Whether these very authorities are known to be such a pair.
+    fn holds(&self, ground: &Ground<'_>, child: &Certificate, issuer: &Certificate) -> bool {
+        let authorities = || ground.trust.authorities().enumerate();
+        let place = |one: &Certificate| {
+            let found = authorities().find(|(_, other)| std::ptr::eq(*other, one));
+            found.map(|(place, _)| place)
+        };
+        let (Some(child), Some(issuer)) = (place(child), place(issuer)) else {
+            return false;
+        };
+        let pairs = self.0.get_or_init(|| {
+            let signed_by = |(below, child): (usize, &Certificate)| {
+                let issuers = authorities().filter(|(_, issuer)| {
+                    names_match(child, issuer) && signed(ground.algorithms, child, issuer).is_ok()
+                });
+                issuers.map(|(above, _)| (below, above)).collect::<Vec<_>>()
+            };
+            authorities().flat_map(signed_by).collect()
+        });
+        pairs.contains(&(child, issuer))
+    }
+}
+
 /// Looks for a way from `leaf` to an anchor. The way begins with `leaf` and ends with the anchor.
 pub(crate) fn climb<'a>(
     leaf: &'a Certificate,
     along: &'a [Certificate],
-    trust: &'a Trust,
-    algorithms: &[&'static dyn Algorithm],
-    authorities_max: usize,
+    ground: Ground<'a>,
     at: Timestamp,
     budget: &mut Budget,
 ) -> Result<Vec<&'a Certificate>, Reason> {
     let mut search = Search {
-        trust,
+        ground,
         along,
-        algorithms,
         at,
-        length_max: authorities_max + 1,
         budget,
         obstacle: None,
     };
@@ -113,11 +150,9 @@ pub(crate) fn climb<'a>(
 }
 
 struct Search<'a, 's> {
-    trust: &'a Trust,
+    ground: Ground<'a>,
     along: &'a [Certificate],
-    algorithms: &'s [&'static dyn Algorithm],
     at: Timestamp,
-    length_max: usize,
     budget: &'s mut Budget,
     /// Why the first issuer that really signed could not be used.
     obstacle: Option<Reason>,
@@ -125,16 +160,16 @@ struct Search<'a, 's> {
 
 impl<'a> Search<'a, '_> {
     fn step(&mut self, path: &mut Vec<&'a Certificate>) -> bool {
-        for anchor in &self.trust.anchors {
+        for anchor in &self.ground.trust.anchors {
             if self.is_issuer(path, anchor) {
                 path.push(anchor);
                 return true;
             }
         }
-        if path.len() >= self.length_max {
+        if path.len() > self.ground.authorities_max {
             return false;
         }
-        for middle in self.trust.intermediates.iter().chain(self.along) {
+        for middle in self.ground.trust.intermediates.iter().chain(self.along) {
             if path.contains(&middle) || !self.is_issuer(path, middle) {
                 continue;
             }
@@ -152,10 +187,11 @@ impl<'a> Search<'a, '_> {
         let Some(child) = path.last() else {
             return false;
         };
-        if !names_match(child, candidate) || !self.budget.spend() {
+        if !names_match(child, candidate) {
             return false;
         }
-        match signed(self.algorithms, child, candidate)
+        match self
+            .signed(child, candidate)
             .and_then(|()| self.may_stand(path, candidate))
         {
             Ok(()) => true,
@@ -164,6 +200,17 @@ impl<'a> Search<'a, '_> {
                 self.obstacle.get_or_insert(reason);
                 false
             }
+        }
+    }
+
+    fn signed(&mut self, child: &Certificate, issuer: &Certificate) -> Result<(), Reason> {
+        let is_known = |links: &Links| links.holds(&self.ground, child, issuer);
+        if self.ground.links.is_some_and(is_known) {
+            Ok(())
+        } else if self.budget.spend() {
+            signed(self.ground.algorithms, child, issuer)
+        } else {
+            Err(Reason::SignatureWrong)
         }
     }
 

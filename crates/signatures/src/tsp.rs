@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use crate::algorithm::{ALGORITHMS, Digest, digest};
 use crate::ber::{self, Element, Malformed, tag};
 use crate::certificate::{AlgorithmId, Certificate};
-use crate::chain::{Budget, Trust, climb, in_time};
+use crate::chain::{Budget, Ground, Trust, climb, in_time};
 use crate::encode::{self, element, integer, sequence};
 use crate::extensions::for_each_extension;
 use crate::format::{Claim, Rules};
@@ -168,13 +168,19 @@ impl Unchecked {
 
     /// Holds the token against the anchors. What it is about is not looked at, see [`Token::covers`].
     pub fn check(self, trust: &Trust) -> Result<Token, TspError> {
-        self.check_within(trust, &mut Budget::of(1))
+        let ground = Ground {
+            trust,
+            algorithms: ALGORITHMS,
+            authorities_max: Policy::default().authorities_max,
+            links: None,
+        };
+        self.check_within(ground, &mut Budget::of(1))
     }
 
-    /// The same, with what is left of a document's budget for finding ways.
+    /// The same on the ground of a verifier, with what is left of a document's budget for finding ways.
     pub(crate) fn check_within(
         self,
-        trust: &Trust,
+        ground: Ground<'_>,
         budget: &mut Budget,
     ) -> Result<Token, TspError> {
         self.signed()?;
@@ -185,15 +191,7 @@ impl Unchecked {
         }
         may_stamp(authority)?;
         in_time(authority, self.info.at)?;
-        let way = climb(
-            authority,
-            along,
-            trust,
-            ALGORITHMS,
-            Policy::default().authorities_max,
-            self.info.at,
-            budget,
-        )?;
+        let way = climb(authority, along, ground, self.info.at, budget)?;
         Ok(Token {
             way: way.into_iter().cloned().collect(),
             info: self.info,

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::algorithm::{ALGORITHMS, Algorithm, Rejected};
 use crate::certificate::Certificate;
-use crate::chain::{Budget, Trust, climb, in_time, issued_by};
+use crate::chain::{Budget, Ground, Links, Trust, climb, in_time, issued_by};
 use crate::evidence::{Evidence, Kind};
 use crate::extensions::usage;
 use crate::format::{Claim, FORMATS, Format, Opened, Rules};
@@ -42,6 +42,7 @@ pub struct Verifier {
     policy: Policy,
     algorithms: &'static [&'static dyn Algorithm],
     formats: &'static [&'static dyn Format],
+    links: Links,
 }
 
 impl Verifier {
@@ -52,13 +53,18 @@ impl Verifier {
             policy,
             algorithms: ALGORITHMS,
             formats: FORMATS,
+            links: Links::default(),
         }
     }
 
     /// The same with other algorithms.
     #[must_use]
     pub fn with_algorithms(self, algorithms: &'static [&'static dyn Algorithm]) -> Self {
-        Self { algorithms, ..self }
+        Self {
+            algorithms,
+            links: Links::default(),
+            ..self
+        }
     }
 
     /// The same with other formats.
@@ -180,6 +186,15 @@ impl Verifier {
         }
     }
 
+    fn ground(&self) -> Ground<'_> {
+        Ground {
+            trust: &self.trust,
+            algorithms: self.algorithms,
+            authorities_max: self.policy.authorities_max,
+            links: Some(&self.links),
+        }
+    }
+
     fn open<'a>(
         &self,
         signature: &'a [u8],
@@ -243,16 +258,8 @@ impl Looking<'_> {
         let checks = &mut examined.checks;
         checks.set(Aspect::Validity, in_time(certificate, at).into());
         checks.set(Aspect::Usage, may_sign(certificate).into());
-        let verifier = self.verifier;
-        let way = climb(
-            certificate,
-            self.along,
-            &verifier.trust,
-            verifier.algorithms,
-            verifier.policy.authorities_max,
-            at,
-            &mut self.budget,
-        );
+        let ground = self.verifier.ground();
+        let way = climb(certificate, self.along, ground, at, &mut self.budget);
         match way {
             Ok(path) => {
                 let path: Vec<Certificate> = path.into_iter().cloned().collect();
@@ -296,7 +303,7 @@ impl Looking<'_> {
 
     fn token(&mut self, token: &[u8], over: [Option<&[u8]>; 2]) -> Result<Token, Reason> {
         let token = tsp::parse(token)
-            .and_then(|token| token.check_within(&self.verifier.trust, &mut self.budget))
+            .and_then(|token| token.check_within(self.verifier.ground(), &mut self.budget))
             .map_err(|error| match error {
                 TspError::Wrong(Reason::UntrustedIssuer) => Reason::TimestampUntrusted,
                 _ => Reason::TimestampWrong,

@@ -3,7 +3,7 @@
 use signatures::ber::tag;
 use signatures::encode::{constructed, element, integer, oid, sequence};
 use signatures::sign::{Options, sign};
-use signatures::{Aspect, Crls, Lack, Question, Reason, Report, Said, Verdict, oid};
+use signatures::{Aspect, Crls, Lack, Question, Reason, Report, Said, Verdict, Verifier, oid};
 
 use crate::ca::{Authority, Leaf, Person, World, crls, now, official, person};
 use crate::forge::{content_type, envelope, good, message_digest, signer};
@@ -269,4 +269,25 @@ fn an_unknown_algorithm_is_told_under_signature() {
     let report = on(&world, &signature, DOCUMENT, &world.crls(&[]));
     let unknown = Said::Invalid(Reason::AlgorithmUnsupported);
     says(&report, 0, &[(Aspect::Signature, unknown)]);
+}
+
+#[test]
+fn what_a_verifier_remembers_of_authorities_is_only_who_signed_them() {
+    let world = World::new();
+    let who = world.issuing.issue(person());
+    let signature = sign(DOCUMENT, &[&who.identity(&[])], &Options::attached(now())).unwrap();
+    let chain = |verifier: &Verifier, at: &str| {
+        let question = Question::about(&signature, at.parse().unwrap());
+        let report = verifier.examine(&question, &Crls::default());
+        report.signers[0].checks.of(Aspect::Chain)
+    };
+    let verifier = world.verifier();
+    let late = "2041-01-01T00:00:00Z";
+    for _ in 0..2 {
+        assert_eq!(chain(&verifier, "2026-06-15T09:00:00Z"), GOOD);
+        let not_in_time = Said::Invalid(Reason::AuthorityNotInTime);
+        assert_eq!(chain(&verifier, late), not_in_time);
+    }
+    let nothing_accepted = verifier.with_algorithms(&[]);
+    assert_ne!(chain(&nothing_accepted, "2026-06-15T09:00:00Z"), GOOD);
 }
