@@ -1,9 +1,10 @@
 //! Makes the parts of the service and joins them.
 //!
-//! Configuration → trust and lists → stage → its lane and its gRPC server. The folder of authorities and the
+//! Configuration → trust, lists and responders → stage → its lane and its gRPC server. The folder of authorities and the
 //! map are read before anything starts, and the broker's queues checked before the first message is taken.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use chassis::Chassis;
@@ -19,8 +20,9 @@ use wire::proto::signature::signatures_server::SERVICE_NAME;
 use crate::cache::Cache;
 use crate::config::{self, Config};
 use crate::grpc::Questions;
-use crate::lists::Lists;
-use crate::trust::Authorities;
+use crate::lists::{self, Lists};
+use crate::responders::{self, Responders};
+use crate::trust::{Authorities, TrustError};
 use crate::verify::Verify;
 
 const SERVICE: &str = "signature";
@@ -50,32 +52,61 @@ pub async fn build(config: Config, chassis: Chassis) -> anyhow::Result<()> {
 /// The stage and its lists, from configuration alone.
 pub fn parts(config: &Config) -> anyhow::Result<(Verify, Arc<Lists>)> {
     let authorities = Authorities::read(&config.trust.folder)?;
-    let sources = config
-        .trust
-        .crl
-        .iter()
-        .map(|address| {
-            Ok((
-                authorities.in_file(&address.issuer)?.clone(),
-                address.url.clone(),
-            ))
-        })
-        .collect::<anyhow::Result<_>>()?;
     let cache = config
         .redis
         .as_ref()
         .map(Cache::new)
         .transpose()
         .context("redis.url")?;
-    let lists = Arc::new(Lists::new(config.lists.clone(), sources, cache)?);
+    let sources = list_sources(&config.trust, &authorities)?;
+    let lists = Arc::new(Lists::new(config.lists.clone(), sources, cache.clone())?);
+    let sources = responder_sources(&config.trust, &authorities)?;
+    let responders = Responders::new(
+        config.ocsp.clone(),
+        sources,
+        cache,
+        rand::random,
+        Timestamp::now,
+    )?;
     let policy = Policy {
         signing_certificate_required: config.trust.cades_required,
         ..Policy::default()
     };
     let verifier = Verifier::new(authorities.trust()?, policy);
     let rights = config.rights.clone();
-    let verify = Verify::new(verifier, Arc::clone(&lists), rights, Timestamp::now);
+    let responders = Arc::new(responders);
+    let at_hand = (Arc::clone(&lists), responders);
+    let verify = Verify::new(verifier, at_hand, rights, Timestamp::now);
     Ok((verify, lists))
+}
+
+fn list_sources(
+    trust: &config::Trust,
+    authorities: &Authorities,
+) -> Result<Vec<lists::Source>, TrustError> {
+    let source = |address: &config::ListAddress| {
+        Ok(lists::Source {
+            issuer: authorities.in_file(&address.issuer)?.clone(),
+            url: address.url.clone(),
+            delta_url: address.delta_url.clone(),
+        })
+    };
+    trust.crl.iter().map(source).collect()
+}
+
+fn responder_sources(
+    trust: &config::Trust,
+    authorities: &Authorities,
+) -> Result<Vec<responders::Source>, TrustError> {
+    let source = |responder: &config::Responder| {
+        Ok(responders::Source {
+            issuer: authorities.in_file(&responder.issuer)?.clone(),
+            url: responder.url.clone(),
+            timeout: Duration::from_millis(responder.timeout_ms),
+            nonce: responder.nonce,
+        })
+    };
+    trust.ocsp.iter().map(source).collect()
 }
 
 async fn serve(

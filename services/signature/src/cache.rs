@@ -1,7 +1,7 @@
-//! Revocation lists shared through Redis, so that a restart or another copy of this service need not fetch.
+//! Lists and answers shared through Redis, so that a restart or another copy of this service need not fetch.
 //!
-//! Takes and gives the bytes of a list; whoever reads them checks the signature again, so Redis need not be
-//! trusted. It may lose everything, be slow or away: then lists are fetched, and nothing else changes.
+//! Takes and gives bytes; whoever reads them checks the signature again, so Redis need not be trusted. It may
+//! lose everything, be slow or away: then everything is fetched, and nothing else changes.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ pub struct Config {
     /// How long one command may take before we go on without it, milliseconds, 10 to 10,000. Default 500.
     #[serde(default = "timeout_ms")]
     pub timeout_ms: u64,
-    /// How long a list is kept, seconds, 60 to 31,536,000. Default 604,800 (seven days).
+    /// How long a list is kept, and an answer at most, seconds, 60 to 31,536,000. Default 604,800 (seven days).
     #[serde(default = "keep_s")]
     pub keep_s: u64,
 }
@@ -51,7 +51,18 @@ impl Config {
     }
 }
 
-/// Lists in Redis.
+/// What is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The list of an authority, by its [`signatures::Certificate::authority`].
+    List,
+    /// What changed since that list.
+    Delta,
+    /// What a responder said about a certificate, by the certificate's SHA-256.
+    Answer,
+}
+
+/// Lists and answers in Redis.
 #[derive(Clone)]
 pub struct Cache {
     redis: ConnectionManager,
@@ -74,26 +85,27 @@ impl Cache {
         })
     }
 
-    /// The list of an authority, if one is kept.
-    pub async fn get(&self, authority: &[u8; 32]) -> Option<Vec<u8>> {
+    /// What is kept under this name, if anything is.
+    pub async fn get(&self, kind: Kind, id: &[u8; 32]) -> Option<Vec<u8>> {
         let mut get = redis::cmd("GET");
         let kept: RedisResult<Option<Vec<u8>>> = get
-            .arg(key(authority))
+            .arg(key(kind, id))
             .query_async(&mut self.redis.clone())
             .await;
         kept.unwrap_or_else(|error| {
-            tracing::debug!(%error, "redis does not answer: lists are only fetched");
+            tracing::debug!(%error, "redis does not answer: everything is only fetched");
             None
         })
     }
 
-    /// Keeps the list of an authority.
-    pub async fn put(&self, authority: &[u8; 32], list: &[u8]) {
+    /// Keeps bytes for `redis.keep_s`, or for so many seconds if that is less.
+    pub async fn put(&self, kind: Kind, id: &[u8; 32], bytes: &[u8], seconds_max: u64) {
+        let keep_s = self.keep_s.min(seconds_max);
         let mut set = redis::cmd("SET");
-        set.arg(key(authority)).arg(list).arg("EX").arg(self.keep_s);
+        set.arg(key(kind, id)).arg(bytes).arg("EX").arg(keep_s);
         let done: RedisResult<()> = set.query_async(&mut self.redis.clone()).await;
         if let Err(error) = done {
-            tracing::debug!(%error, "redis does not answer: the list is not shared");
+            tracing::debug!(%error, "redis does not answer: what was fetched is not shared");
         }
     }
 }
@@ -104,6 +116,18 @@ impl std::fmt::Debug for Cache {
     }
 }
 
-fn key(authority: &[u8; 32]) -> String {
-    format!("kezek:signature:crl:{}", hex::encode(authority))
+impl Kind {
+    /// The stable name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::List => "crl",
+            Self::Delta => "delta-crl",
+            Self::Answer => "ocsp",
+        }
+    }
+}
+
+fn key(kind: Kind, id: &[u8; 32]) -> String {
+    let kind = kind.as_str();
+    format!("kezek:signature:{kind}:{}", hex::encode(id))
 }

@@ -6,7 +6,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use serde::Deserialize;
 
-use crate::{cache, lists, rules};
+use crate::{cache, lists, responders, rules};
 
 /// The whole file.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -21,7 +21,9 @@ pub struct Config {
     pub trust: Trust,
     #[serde(default)]
     pub lists: lists::Config,
-    /// Where lists are shared between copies of this service, and survive its restart. Default: nowhere.
+    #[serde(default)]
+    pub ocsp: responders::Config,
+    /// Where lists and answers are shared between copies of this service, and survive its restart. Default: nowhere.
     #[serde(default)]
     pub redis: Option<cache::Config>,
     #[serde(default)]
@@ -42,6 +44,10 @@ pub struct Trust {
     pub cades_required: bool,
     /// Where the revocation lists of these authorities are. Lists are fetched from here and from nowhere else.
     pub crl: Vec<ListAddress>,
+    /// Where the OCSP responders of these authorities are; they are asked before the lists, here and nowhere
+    /// else. Default: none, lists alone.
+    #[serde(default)]
+    pub ocsp: Vec<Responder>,
 }
 
 /// One `[[trust.crl]]`.
@@ -52,6 +58,27 @@ pub struct ListAddress {
     pub issuer: String,
     /// `http://…` or `https://…`, the list in DER or PEM.
     pub url: String,
+    /// The same for what changed since that list (delta list). Default: there is no such address.
+    #[serde(default)]
+    pub delta_url: Option<String>,
+}
+
+/// One `[[trust.ocsp]]`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Responder {
+    /// File name of the authority's certificate in the folder.
+    pub issuer: String,
+    /// `http://…` or `https://…`.
+    pub url: String,
+    /// How long one question may take, milliseconds, 50 to 30,000; keep all of a message's below `handle_ms_max`
+    /// of the lane. Default 1,500.
+    #[serde(default = "ocsp_timeout_ms")]
+    pub timeout_ms: u64,
+    /// Send a nonce, and take no answer without it. Default true; false for a responder that gives answers made
+    /// in advance.
+    #[serde(default = "yes")]
+    pub nonce: bool,
 }
 
 /// The `[grpc]` section.
@@ -71,11 +98,40 @@ pub struct Grpc {
 fn yes() -> bool {
     true
 }
+fn ocsp_timeout_ms() -> u64 {
+    1_500
+}
 fn question_bytes_max() -> usize {
     32 * 1024 * 1024
 }
 fn batch_max() -> usize {
     64
+}
+
+impl Trust {
+    fn check(&self) -> Result<(), String> {
+        let mut addresses = Vec::new();
+        for list in &self.crl {
+            addresses.push(("trust.crl.url", &list.url));
+            addresses.extend(
+                list.delta_url
+                    .iter()
+                    .map(|url| ("trust.crl.delta_url", url)),
+            );
+        }
+        addresses.extend(self.ocsp.iter().map(|one| ("trust.ocsp.url", &one.url)));
+        for (field, url) in addresses {
+            if !url.starts_with("http://") && !url.starts_with("https://") {
+                return Err(format!("{field}: must begin with http:// or https://"));
+            }
+        }
+        for responder in &self.ocsp {
+            if !(50..=30_000).contains(&responder.timeout_ms) {
+                return Err("trust.ocsp.timeout_ms: not within 50 to 30000".to_owned());
+            }
+        }
+        Ok(())
+    }
 }
 
 impl chassis::Common for Config {
@@ -94,11 +150,8 @@ impl chassis::Common for Config {
         if let Some(redis) = &self.redis {
             redis.check()?;
         }
-        for address in &self.trust.crl {
-            if !address.url.starts_with("http://") && !address.url.starts_with("https://") {
-                return Err("trust.crl.url: must begin with http:// or https://".to_owned());
-            }
-        }
+        self.ocsp.check()?;
+        self.trust.check()?;
         if !(65_536..=134_217_728).contains(&self.grpc.question_bytes_max) {
             return Err("grpc.question_bytes_max: not within 65536 to 134217728".to_owned());
         }

@@ -3,7 +3,9 @@
 //! Takes authorities with their addresses; gives a [`Crls`] that is swapped whole when a list changes. Lists
 //! are fetched anew in the background and, when one is missing or stale, at once; one fetch per authority at a
 //! time, and not again before `retry_ms`. A list that cannot be had leaves the one before in place: whether
-//! that is still fresh enough is the verifier's question. No address is ever taken from a certificate.
+//! that is still fresh enough is the verifier's question. Where an authority has an address for what changed
+//! since its list, that is fetched along and brings the list up to date; without it the list stands alone. No
+//! address is ever taken from a certificate.
 
 use std::{
     sync::{Arc, PoisonError, RwLock},
@@ -11,18 +13,14 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
-use reqwest::{Client, Request, redirect};
+use reqwest::Client;
 use serde::Deserialize;
-use signatures::{Certificate, Crl, CrlError, Crls, Freshness};
-use telemetry::{
-    propagation,
-    span::{self, Side},
-};
+use signatures::{Certificate, Crl, CrlError, Crls, Delta, Freshness};
 use tokio::{sync::Mutex, time::Instant};
 use tokio_util::sync::CancellationToken;
-use tracing::{Instrument, Span};
 
-use crate::cache::Cache;
+use crate::cache::{Cache, Kind};
+use crate::fetch::{self, FetchError, fetch};
 
 /// The `[lists]` section: how revocation lists are fetched and how old they may be.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -94,33 +92,44 @@ impl Config {
 
 /// Why a list could not be had.
 #[derive(Debug, thiserror::Error)]
-enum FetchError {
-    #[error("no answer: {0}")]
-    Http(#[from] reqwest::Error),
-    #[error("status {0}")]
-    Status(u16),
-    #[error("longer than lists.bytes_max")]
-    TooLong,
+enum ListError {
+    #[error("{0}")]
+    Fetch(#[from] FetchError),
     #[error("{0}")]
     Refused(#[from] CrlError),
+    #[error("there is no list that it changes")]
+    NoList,
     #[error("checking it broke off")]
     Broken,
 }
 
 /// One authority whose list we know where to find.
 #[derive(Debug)]
-struct Source {
-    issuer: Certificate,
-    url: String,
-    /// When it was last tried; held while it is.
-    tried: Mutex<Option<Instant>>,
+pub struct Source {
+    pub issuer: Certificate,
+    pub url: String,
+    /// Where it tells what changed since its list.
+    pub delta_url: Option<String>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    source: Source,
+    /// When it was last tried, and the list as it came; held while it is tried.
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    tried: Option<Instant>,
+    list: Option<Arc<Crl>>,
 }
 
 /// The lists at hand.
 #[derive(Debug)]
 pub struct Lists {
     config: Config,
-    sources: Vec<Source>,
+    sources: Vec<Kept>,
     client: Client,
     cache: Option<Cache>,
     at_hand: RwLock<Arc<Crls>>,
@@ -130,29 +139,18 @@ impl Lists {
     /// No list is at hand yet. `sources` are authorities and the addresses of their lists.
     pub fn new(
         config: Config,
-        sources: Vec<(Certificate, String)>,
+        sources: Vec<Source>,
         cache: Option<Cache>,
     ) -> reqwest::Result<Self> {
-        let timeout = Duration::from_millis(config.timeout_ms);
-        let client = Client::builder()
-            .timeout(timeout)
-            .redirect(redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .no_proxy()
-            .user_agent("kezek")
-            .build()?;
-        let sources = sources
-            .into_iter()
-            .map(|(issuer, url)| Source {
-                issuer,
-                url,
-                tried: Mutex::new(None),
-            })
-            .collect();
+        let client = fetch::client(Duration::from_millis(config.timeout_ms))?;
+        let sources = sources.into_iter().map(|source| Kept {
+            source,
+            state: Mutex::default(),
+        });
         let at_hand = RwLock::new(Arc::new(Crls::new(config.freshness())));
         Ok(Self {
+            sources: sources.collect(),
             config,
-            sources,
             client,
             cache,
             at_hand,
@@ -167,35 +165,36 @@ impl Lists {
     /// Whether any list at all answers for the instant `at`. If none does, nothing can be verified.
     pub fn any_fresh(&self, at: Timestamp) -> bool {
         let (lists, freshness) = (self.at_hand(), self.config.freshness());
-        self.sources.iter().any(|source| {
+        self.sources.iter().any(|kept| {
             lists
-                .of(&source.issuer)
+                .of(&kept.source.issuer)
                 .is_some_and(|list| freshness.accepts(list, at))
         })
     }
 
     /// Fetches the list of one authority, unless it was just tried. True if it is a configured one.
     pub async fn renew(&self, authority: &[u8; 32]) -> bool {
-        let source = self
+        let kept = self
             .sources
             .iter()
-            .find(|source| source.issuer.authority() == *authority);
-        let Some(source) = source else { return false };
-        self.renew_source(source).await;
+            .find(|kept| kept.source.issuer.authority() == *authority);
+        let Some(kept) = kept else { return false };
+        self.renew_one(kept).await;
         true
     }
 
     /// Fetches all lists, each unless it was just tried.
     pub async fn renew_all(&self) {
-        for source in &self.sources {
-            self.renew_source(source).await;
+        for kept in &self.sources {
+            self.renew_one(kept).await;
         }
     }
 
     /// Takes what Redis keeps, then fetches all lists now and every `refresh_s`, until `shutdown`.
     pub async fn keep_fresh(&self, shutdown: CancellationToken) {
-        for source in &self.sources {
-            self.take_from_cache(source).await;
+        for kept in &self.sources {
+            let mut state = kept.state.lock().await;
+            self.take_from_cache(&kept.source, &mut state).await;
         }
         let mut every = tokio::time::interval(Duration::from_secs(self.config.refresh_s));
         loop {
@@ -206,81 +205,115 @@ impl Lists {
         }
     }
 
-    async fn renew_source(&self, source: &Source) {
-        let mut tried = source.tried.lock().await;
+    async fn renew_one(&self, kept: &Kept) {
+        let (source, mut state) = (&kept.source, kept.state.lock().await);
         let pause = Duration::from_millis(self.config.retry_ms);
-        if tried.is_some_and(|last| last.elapsed() < pause) {
+        if state.tried.is_some_and(|last| last.elapsed() < pause) {
             return;
         }
-        match self.fetch(source).await {
+        let taken = match self.fetch(&source.url).await {
+            Ok(bytes) => self.take(source, &mut state, bytes).await,
+            Err(error) => Err(error.into()),
+        };
+        if !self.share(Kind::List, source, taken).await {
+            self.take_from_cache(source, &mut state).await;
+        }
+        if let Some(url) = &source.delta_url {
+            let taken = match self.fetch(url).await {
+                Ok(bytes) => self.take_delta(source, &state, bytes).await,
+                Err(error) => Err(error.into()),
+            };
+            self.share(Kind::Delta, source, taken).await;
+        }
+        state.tried = Some(Instant::now());
+    }
+
+    async fn fetch(&self, url: &str) -> Result<Vec<u8>, FetchError> {
+        fetch(&self.client, self.client.get(url), self.config.bytes_max).await
+    }
+
+    /// Lets other copies of this service have what was taken, or says why nothing was.
+    async fn share(
+        &self,
+        kind: Kind,
+        source: &Source,
+        taken: Result<Arc<[u8]>, ListError>,
+    ) -> bool {
+        match taken {
             Ok(bytes) => {
                 if let Some(cache) = &self.cache {
-                    cache.put(&source.issuer.authority(), &bytes).await;
+                    let authority = source.issuer.authority();
+                    cache.put(kind, &authority, &bytes, u64::MAX).await;
                 }
+                true
             }
             Err(error) => {
                 let issuer = source.issuer.subject().printed();
-                tracing::warn!(issuer, %error, "a revocation list cannot be had; the one before stays");
-                self.take_from_cache(source).await;
+                let what = kind.as_str();
+                tracing::warn!(issuer, what, %error, "a list cannot be had; the one before stays");
+                false
             }
         }
-        *tried = Some(Instant::now());
     }
 
-    async fn fetch(&self, source: &Source) -> Result<Vec<u8>, FetchError> {
-        let request = self.client.get(&source.url).build();
-        let request = request.map_err(reqwest::Error::without_url)?;
-        let url = request.url();
-        let host = url.host_str().unwrap_or_default();
-        let port = url.port_or_known_default();
-        let span = span::http_client(request.method(), host, port, url.as_str());
-        let fetched = self.download(request, &span).instrument(span.clone()).await;
-        let bytes = fetched.inspect_err(|_| span::failed(&span, "list-unavailable"))?;
-        self.take(source, bytes).await
-    }
-
-    async fn download(&self, mut request: Request, span: &Span) -> Result<Vec<u8>, FetchError> {
-        propagation::inject_http(span, request.headers_mut());
-        let response = self.client.execute(request).await;
-        let mut response = response.map_err(reqwest::Error::without_url)?;
-        span::http_answered(span, Side::Client, response.status());
-        if !response.status().is_success() {
-            return Err(FetchError::Status(response.status().as_u16()));
-        }
-        let mut bytes = Vec::new();
-        while let Some(chunk) = response
-            .chunk()
-            .await
-            .map_err(reqwest::Error::without_url)?
-        {
-            if bytes.len() + chunk.len() > self.config.bytes_max {
-                return Err(FetchError::TooLong);
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        Ok(bytes)
-    }
-
-    async fn take_from_cache(&self, source: &Source) {
+    async fn take_from_cache(&self, source: &Source, state: &mut State) {
         let Some(cache) = &self.cache else { return };
-        if let Some(bytes) = cache.get(&source.issuer.authority()).await
-            && let Err(error) = self.take(source, bytes).await
+        let authority = source.issuer.authority();
+        if let Some(bytes) = cache.get(Kind::List, &authority).await
+            && let Err(error) = self.take(source, state, bytes).await
         {
             tracing::warn!(%error, "a revocation list in Redis is not usable");
+        }
+        if source.delta_url.is_some()
+            && let Some(bytes) = cache.get(Kind::Delta, &authority).await
+            && let Err(error) = self.take_delta(source, state, bytes).await
+        {
+            tracing::warn!(%error, "changes to a revocation list in Redis are not usable");
         }
     }
 
     /// Checks a list and puts it in place, off the runtime's own threads: lists may be long.
-    async fn take(&self, source: &Source, bytes: Vec<u8>) -> Result<Vec<u8>, FetchError> {
+    async fn take(
+        &self,
+        source: &Source,
+        state: &mut State,
+        bytes: Vec<u8>,
+    ) -> Result<Arc<[u8]>, ListError> {
+        let issuer = source.issuer.clone();
+        let opening = tokio::task::spawn_blocking(move || Crl::open(&bytes, &issuer));
+        let list = Arc::new(opening.await.map_err(|_| ListError::Broken)??);
+        let is_newer = |earlier: &Arc<Crl>| earlier.this_update() <= list.this_update();
+        if state.list.as_ref().is_none_or(is_newer) {
+            state.list = Some(Arc::clone(&list));
+        }
+        let der = Arc::clone(list.der());
+        self.put(list);
+        Ok(der)
+    }
+
+    /// Checks changes and puts the list that they bring up to date in place.
+    async fn take_delta(
+        &self,
+        source: &Source,
+        state: &State,
+        bytes: Vec<u8>,
+    ) -> Result<Arc<[u8]>, ListError> {
+        let list = state.list.clone().ok_or(ListError::NoList)?;
         let issuer = source.issuer.clone();
         let opening = tokio::task::spawn_blocking(move || {
-            Crl::open(&bytes, &issuer).map(|list| (Arc::new(list), bytes))
+            let delta = Delta::open(&bytes, &issuer)?;
+            let changed = list.with_delta(&delta)?;
+            Ok::<_, CrlError>((Arc::new(changed), Arc::clone(delta.der())))
         });
-        let (list, bytes) = opening.await.map_err(|_| FetchError::Broken)??;
+        let (list, der) = opening.await.map_err(|_| ListError::Broken)??;
+        self.put(list);
+        Ok(der)
+    }
+
+    fn put(&self, list: Arc<Crl>) {
         let mut at_hand = self.at_hand.write().unwrap_or_else(PoisonError::into_inner);
         let mut lists = Crls::clone(&at_hand);
         lists.insert(list);
         *at_hand = Arc::new(lists);
-        Ok(bytes)
     }
 }

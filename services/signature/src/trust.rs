@@ -21,7 +21,7 @@ pub enum TrustError {
     NotAnAuthority(#[from] NotAnAuthority),
     #[error("trust.folder: {0} has no self-issued certificate, so nothing to trust")]
     Empty(String),
-    #[error("trust.crl.issuer: `{0}` is not a file in trust.folder")]
+    #[error("trust.crl.issuer, trust.ocsp.issuer: `{0}` is not a file in trust.folder")]
     NoSuchIssuer(String),
 }
 

@@ -1,9 +1,11 @@
 //! The stage `signature.verify`: a message in; signers, a reasoned refusal, or "cannot tell yet" out.
 //!
 //! Certificates are judged at the instant the message was received, so the same message twice ends the same
-//! way however long it waited. The arithmetic runs on threads for blocking work. When a revocation list is
-//! lacking it is fetched at once, and the question asked again; if that does not help, the message waits.
+//! way however long it waited. The arithmetic runs on threads for blocking work. Responders are asked first where
+//! there are any; when a revocation list is lacking it is fetched at once. Then the question is asked again; if
+//! that does not help, the message waits.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -14,7 +16,9 @@ use signatures::{Check, Evidence, Finding, Lack, Need, Question, Report, Verifie
 use stage::{Next, Stage, Verdict};
 
 use crate::lists::Lists;
+use crate::responders::Responders;
 use crate::rules::{self, Rights, Then};
+use crate::sources::{Asking, Pair};
 
 const DOING: &str = "tell whether the certificate is revoked";
 
@@ -32,6 +36,7 @@ pub enum Opinion {
 pub struct Verify {
     verifier: Arc<Verifier>,
     lists: Arc<Lists>,
+    responders: Arc<Responders>,
     rights: Rights,
     now: fn() -> Timestamp,
 }
@@ -40,6 +45,8 @@ pub struct Verify {
 #[derive(Debug)]
 pub struct Looked {
     signatures: Vec<Seen>,
+    /// What responders should be asked about before this counts.
+    wanted: Vec<Pair>,
     /// Whether what is lacking has a configured address, and was asked for in vain.
     asked_in_vain: bool,
 }
@@ -103,13 +110,14 @@ impl Seen {
 impl Verify {
     pub fn new(
         verifier: Verifier,
-        lists: Arc<Lists>,
+        (lists, responders): (Arc<Lists>, Arc<Responders>),
         rights: Rights,
         now: fn() -> Timestamp,
     ) -> Self {
         Self {
             verifier: Arc::new(verifier),
             lists,
+            responders,
             rights,
             now,
         }
@@ -121,14 +129,22 @@ impl Verify {
         self.conclude(message, &looked)
     }
 
-    /// Looks at all signatures; what is lacking is fetched once, if an address is configured.
+    /// Looks at all signatures; what is lacking is asked for and fetched once, if an address is configured.
     pub async fn look(&self, message: &Message) -> Result<Looked, Fault> {
-        let mut renewed = Vec::new();
+        let (mut renewed, mut asked) = (Vec::new(), HashSet::new());
         loop {
-            let mut looked = self.pass(message).await?;
+            let mut looked = self.pass(message, asked.clone()).await?;
             let Some(need) = looked.need() else {
                 return Ok(looked);
             };
+            if !looked.wanted.is_empty() {
+                for (certificate, issuer) in &looked.wanted {
+                    let at = message.received_at;
+                    self.responders.ask(certificate, issuer, at).await;
+                    asked.insert(certificate.sha256());
+                }
+                continue;
+            }
             let authority = need.authority;
             let tried = renewed.contains(&authority);
             if tried || !self.lists.renew(&authority).await {
@@ -165,8 +181,9 @@ impl Verify {
         Ok(Opinion::Signed(signers.map(told).collect()))
     }
 
-    async fn pass(&self, message: &Message) -> Result<Looked, Fault> {
-        let (verifier, lists) = (Arc::clone(&self.verifier), self.lists.at_hand());
+    async fn pass(&self, message: &Message, asked: HashSet<[u8; 32]>) -> Result<Looked, Fault> {
+        let verifier = Arc::clone(&self.verifier);
+        let asking = Asking::new(Arc::clone(&self.responders), self.lists.at_hand(), asked);
         let parties = rules::parties(message, &self.rights);
         let signatures: Vec<Vec<u8>> = message
             .signatures
@@ -182,23 +199,26 @@ impl Verify {
                         content: Some(&document),
                         ..Question::about(signature, at)
                     };
-                    verifier.examine(&question, &*lists)
+                    verifier.examine(&question, &asking)
                 })
                 .collect();
             expect(&mut reports, &parties);
-            reports.iter().map(Seen::of).collect()
+            let signatures = reports.iter().map(Seen::of).collect();
+            (signatures, asking.wanted())
         });
         // A thread that broke off says nothing about the signature, neither good nor bad.
-        let signatures = working
+        let (signatures, wanted) = working
             .await
             .map_err(|error| Fault::never(&inside::INTERNAL, DOING).from_source(error))?;
         Ok(Looked {
             signatures,
+            wanted,
             asked_in_vain: false,
         })
     }
 
-    /// The message waits. If no list of any authority can be had, all messages do: the lane closes.
+    /// The message waits. If no list of any authority can be had and no responder answers, all messages do: the
+    /// lane closes.
     fn cannot_tell(&self, need: &Need, configured: bool, at: Timestamp) -> Fault {
         let lack = match need.lack {
             _ if !configured => "no address is configured for the list",
@@ -209,7 +229,7 @@ impl Verify {
             Lack::AfterExpiry => "the list was made after the certificate expired",
             Lack::IssuerMissing | Lack::NotExamined | Lack::Failed => "the check failed",
         };
-        let fault = if configured && !self.lists.any_fresh(at) {
+        let fault = if configured && !self.lists.any_fresh(at) && !self.responders.any_answers() {
             Fault::outage(&signing::REVOCATION_UNKNOWN, DOING)
         } else {
             Fault::later(&signing::REVOCATION_UNKNOWN, DOING)
@@ -249,7 +269,8 @@ impl Stage for Verify {
 
     async fn probe(&self) -> Result<(), Fault> {
         self.lists.renew_all().await;
-        if self.lists.any_fresh((self.now)()) {
+        self.responders.probe().await;
+        if self.lists.any_fresh((self.now)()) || self.responders.any_answers() {
             Ok(())
         } else {
             Err(Fault::outage(&signing::REVOCATION_UNKNOWN, DOING))

@@ -93,6 +93,10 @@ fn signature(at: &Addresses, ends: &Ends<'_>) -> anyhow::Result<Settings> {
         let mut list = Table::new();
         list.insert("issuer".to_owned(), format!("{name}.pem").into());
         list.insert("url".to_owned(), format!("{lists}/{name}.crl").into());
+        if let Some(hierarchy) = name.strip_suffix("-issuing") {
+            let delta = format!("{lists}/{hierarchy}-delta.crl");
+            list.insert("delta_url".to_owned(), delta.into());
+        }
         Value::Table(list)
     };
     Ok(vec![

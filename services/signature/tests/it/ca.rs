@@ -6,11 +6,13 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use axum::{Router, extract::Path, extract::State, http::StatusCode, routing::get};
+use axum::body::Bytes;
+use axum::routing::{get, post};
+use axum::{Router, extract::Path, extract::State, http::StatusCode};
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, CertificateRevocationListParams,
-    CrlDistributionPoint, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair,
-    KeyUsagePurpose, RevokedCertParams, SerialNumber, date_time_ymd,
+    CrlDistributionPoint, CustomExtension, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
+    KeyIdMethod, KeyPair, KeyUsagePurpose, RevokedCertParams, SerialNumber, date_time_ymd,
 };
 use signatures::sign::Identity;
 
@@ -86,6 +88,25 @@ impl Authority {
         Identity::new(certificate.der(), key.serialized_der(), vec![]).unwrap()
     }
 
+    pub(crate) fn identity(&self) -> Identity {
+        let key = self.issuer.key().serialized_der();
+        Identity::new(self.certificate.der(), key, vec![]).unwrap()
+    }
+
+    /// Somebody who may answer for this authority by OCSP, for as long as anybody runs these tests.
+    pub(crate) fn responder(&self) -> Identity {
+        let mut params = params("TEST RESPONDER");
+        params.is_ca = IsCa::NoCa;
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::OcspSigning];
+        params.not_after = date_time_ymd(2199, 1, 1);
+        let no_check = [1, 3, 6, 1, 5, 5, 7, 48, 1, 5];
+        params.custom_extensions = vec![CustomExtension::from_oid_content(&no_check, vec![5, 0])];
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        Identity::new(certificate.der(), key.serialized_der(), vec![]).unwrap()
+    }
+
     /// A list made in January 2026, good for the whole year, with one certificate on it.
     pub(crate) fn list(&self) -> Vec<u8> {
         let params = CertificateRevocationListParams {
@@ -117,13 +138,19 @@ fn params(name: &str) -> CertificateParams {
 }
 
 /// What the list server answers, and how often it was asked.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Served {
     /// Answers by file name; none is a 503.
     lists: Mutex<Vec<(String, Vec<u8>)>>,
     asked: AtomicUsize,
     trapped: AtomicUsize,
+    /// What answers by OCSP; nothing is a 503.
+    responder: Mutex<Option<Responder>>,
+    questions: AtomicUsize,
 }
+
+/// Question in, answer out.
+pub(crate) type Responder = Box<dyn Fn(&[u8]) -> Vec<u8> + Send>;
 
 impl Served {
     pub(crate) fn set(&self, name: &str, list: Vec<u8>) {
@@ -136,6 +163,18 @@ impl Served {
 
     pub(crate) fn asked(&self) -> usize {
         self.asked.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn answer_with(&self, responder: impl Fn(&[u8]) -> Vec<u8> + Send + 'static) {
+        *self.responder.lock().unwrap() = Some(Box::new(responder));
+    }
+
+    pub(crate) fn answer_nothing(&self) {
+        *self.responder.lock().unwrap() = None;
+    }
+
+    pub(crate) fn questions(&self) -> usize {
+        self.questions.load(Ordering::SeqCst)
     }
 
     pub(crate) fn trapped(&self) -> usize {
@@ -153,11 +192,20 @@ pub(crate) async fn serve(served: Arc<Served>) -> String {
             .map(|(_, list)| list.clone())
             .ok_or(StatusCode::SERVICE_UNAVAILABLE)
     };
+    let answer = async |State(served): State<Arc<Served>>, question: Bytes| {
+        served.questions.fetch_add(1, Ordering::SeqCst);
+        let responder = served.responder.lock().unwrap();
+        let answer = responder.as_ref().map(|answer| answer(&question));
+        answer.ok_or(StatusCode::SERVICE_UNAVAILABLE)
+    };
+    let never = async || std::future::pending::<()>().await;
     let trap = async |State(served): State<Arc<Served>>| {
         served.trapped.fetch_add(1, Ordering::SeqCst);
     };
     let router = Router::new()
         .route("/lists/{name}", get(list))
+        .route("/ocsp", post(answer))
+        .route("/never", post(never))
         .route("/trap", get(trap))
         .with_state(served);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -7,6 +7,7 @@ mod endings;
 mod grpc;
 mod persons;
 mod real;
+mod responders;
 mod revocation;
 mod start;
 mod world;

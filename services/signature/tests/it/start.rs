@@ -2,7 +2,7 @@
 
 use chassis::Common as _;
 use signature::app::parts;
-use signature::config::Config;
+use signature::config::{Config, Responder};
 
 use crate::world::World;
 
@@ -45,7 +45,7 @@ async fn a_folder_without_an_anchor_or_with_anything_odd_stops_the_start() {
     config.trust.crl[0].issuer = "nobody.pem".to_owned();
     assert_eq!(
         said(&config),
-        "trust.crl.issuer: `nobody.pem` is not a file in trust.folder"
+        "trust.crl.issuer, trust.ocsp.issuer: `nobody.pem` is not a file in trust.folder"
     );
 
     let folder = tempfile::tempdir().unwrap();
@@ -75,4 +75,26 @@ async fn a_folder_without_an_anchor_or_with_anything_odd_stops_the_start() {
 
     config.trust.folder = folder.path().join("nowhere");
     assert!(said(&config).contains("cannot read"), "{}", said(&config));
+}
+
+#[test]
+fn a_responder_out_of_its_bounds_is_named() {
+    let said = |change: fn(&mut Config)| {
+        let mut config = sample();
+        config.trust.ocsp = vec![Responder {
+            issuer: "gost-issuing.pem".to_owned(),
+            url: "http://127.0.0.1/".to_owned(),
+            timeout_ms: 1_500,
+            nonce: true,
+        }];
+        config.check().unwrap();
+        change(&mut config);
+        config.check().unwrap_err()
+    };
+    assert!(said(|c| c.ocsp.age_s_max = 0).starts_with("ocsp.age_s_max: 0"));
+    assert!(said(|c| c.trust.ocsp[0].url = "x".into()).starts_with("trust.ocsp.url"));
+    assert!(said(|c| c.trust.ocsp[0].timeout_ms = 1).starts_with("trust.ocsp.timeout_ms"));
+    assert!(
+        said(|c| c.trust.crl[0].delta_url = Some("x".into())).starts_with("trust.crl.delta_url")
+    );
 }
