@@ -146,7 +146,7 @@ pub enum Detail {
     },
     /// The outside system of a lane is down; its messages wait (X12).
     LaneClosed { code: String, explanation: String },
-    /// It is back; sending resumes (X12).
+    /// It is back; sending resumes (X12). A process that has just started says so at its first answer.
     LaneOpened,
     /// A step of the regulation has used this part of its time and is not done (X17).
     DeadlineNear {

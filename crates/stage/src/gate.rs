@@ -47,8 +47,9 @@ pub struct Gate {
     /// Counts the closings: a ticket of an older epoch says nothing about the system as it is now.
     epoch: u64,
     in_hand: u16,
-    /// Whether the last thing told was that the lane is closed.
-    told_closed: bool,
+    /// The last thing told. None at the start, when nobody here knows what the process before this one told
+    /// last: the first answer then tells that the lane is open, in case it was killed while it was closed.
+    told: Option<Change>,
 }
 
 impl Gate {
@@ -62,7 +63,7 @@ impl Gate {
             state: State::Open { outages: 0 },
             epoch: 0,
             in_hand: 0,
-            told_closed: false,
+            told: None,
         }
     }
 
@@ -116,7 +117,7 @@ impl Gate {
             }
             State::Closed { .. } | State::Probing => {}
         }
-        self.tell(false)
+        self.tell(Change::Opened)
     }
 
     /// A step ended because the outside system is away. `random` (0 up to 1) spreads the probes.
@@ -139,7 +140,7 @@ impl Gate {
         }
         self.epoch += 1;
         self.state = self.closed(now, random);
-        self.tell(true)
+        self.tell(Change::Closed)
     }
 
     /// Whether a probe is to be made now; from then on one is under way, until [`Gate::probed`].
@@ -188,16 +189,10 @@ impl Gate {
         }
     }
 
-    fn tell(&mut self, closed: bool) -> Option<Change> {
-        if self.told_closed == closed {
-            return None;
-        }
-        self.told_closed = closed;
-        Some(if closed {
-            Change::Closed
-        } else {
-            Change::Opened
-        })
+    fn tell(&mut self, change: Change) -> Option<Change> {
+        let is_news = self.told != Some(change);
+        self.told = Some(change);
+        is_news.then_some(change)
     }
 }
 

@@ -10,7 +10,7 @@ use fault::{Fault, registers};
 use message::{Event, FactName};
 use stage::{Stage, Verdict};
 
-use crate::support::{eventually, house, passed, publish_all};
+use crate::support::{Heard, eventually, house, passed, publish_all};
 
 /// An outside system that can be away.
 #[derive(Clone, Default)]
@@ -56,6 +56,11 @@ impl Stage for Outside {
     }
 }
 
+fn count(journal: &Heard, name: FactName) -> usize {
+    let facts = journal.facts();
+    facts.into_iter().filter(|fact| *fact == name).count()
+}
+
 const OUTSIDE: &str = "[[lane]]\nname = 'one.work'\nkind = 'register'\nprobe_ms = 50\n\
      outages_to_close = 2\nconcurrency_max = 8\nwindow = 50\ndelivery_limit = 1\n";
 
@@ -72,13 +77,9 @@ async fn a_closed_lane_waits_burns_no_delivery_and_opens_by_itself() {
     for round in 1..=4 {
         outside.is_away.store(true, Ordering::SeqCst);
         publish_all(&publisher, round * 1000..round * 1000 + 20, "one.work").await;
+        let times = usize::try_from(round).unwrap();
         eventually("the lane is closed", 30, async || {
-            let facts = journal.facts();
-            let closed = facts
-                .iter()
-                .filter(|fact| **fact == FactName::LaneClosed)
-                .count();
-            closed >= usize::try_from(round).unwrap()
+            count(&journal, FactName::LaneClosed) >= times
         })
         .await;
         // What was begun before it closed has answered by its first probe: both take a turn of one loop.
@@ -92,12 +93,7 @@ async fn a_closed_lane_waits_burns_no_delivery_and_opens_by_itself() {
         );
         outside.is_away.store(false, Ordering::SeqCst);
         eventually("the lane is open", 30, async || {
-            let facts = journal.facts();
-            let opened = facts
-                .iter()
-                .filter(|fact| **fact == FactName::LaneOpened)
-                .count();
-            opened >= usize::try_from(round).unwrap()
+            count(&journal, FactName::LaneOpened) >= times
         })
         .await;
     }
@@ -153,4 +149,33 @@ async fn a_lane_closed_for_long_hands_back_what_it_holds_and_takes_it_again() {
         keys.iter().all(|entry| !entry.key.starts_with("handed")),
         "nothing happened to them"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_a_process_was_killed_while_its_lane_was_closed_the_next_one_says_that_it_is_open() {
+    let house = house(OUTSIDE).await;
+    let publisher = house.publisher();
+    let journal = house.journal(None);
+    let outside = Outside::default();
+    outside.is_away.store(true, Ordering::SeqCst);
+    let working = house.work("one.work", outside.clone(), &publisher);
+    publish_all(&publisher, 0..20, "one.work").await;
+    eventually("the lane is closed", 30, async || {
+        count(&journal, FactName::LaneClosed) == 1
+    })
+    .await;
+    working.kill().await;
+
+    outside.is_away.store(false, Ordering::SeqCst);
+    let working = house.work("one.work", outside, &publisher);
+    eventually("all are delivered", 60, async || {
+        journal.told(FactName::Delivered).len() == 20
+    })
+    .await;
+    working.stop().await;
+    eventually("the lane is said to be open", 30, async || {
+        count(&journal, FactName::LaneOpened) == 1
+    })
+    .await;
+    assert_eq!(count(&journal, FactName::LaneClosed), 1);
 }

@@ -139,8 +139,10 @@ async fn a_message_that_fails_alone_waits_and_comes_back_with_its_facts() {
     assert_eq!((code.as_str(), *attempt), ("register-failed", 1));
     assert_eq!(retry_at.duration_since(seen[1].facts[1].at).as_secs(), 1);
     assert_eq!(seen[1].message.as_ref().unwrap().attempts.blamed, 1);
+    let mut facts = journal.facts();
+    facts.retain(|fact| *fact != FactName::LaneOpened);
     assert_eq!(
-        journal.facts(),
+        facts,
         [
             FactName::Received,
             FactName::Received,

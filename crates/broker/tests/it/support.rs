@@ -212,6 +212,13 @@ impl Working {
         let ended = tokio::time::timeout(Duration::from_secs(30), self.task).await;
         ended.expect("it stops in time").expect("it does not panic");
     }
+
+    /// Ends it where it stands, as a killed process would.
+    pub(crate) async fn kill(self) {
+        self.task.abort();
+        let ended = self.task.await;
+        assert!(ended.is_err_and(|error| error.is_cancelled()));
+    }
 }
 
 /// Everything a journal reader was given.
