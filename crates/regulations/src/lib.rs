@@ -24,7 +24,7 @@ pub use calendar::{Calendar, OutsideCalendar};
 pub use check::Finding;
 pub use draw::{Medians, draw};
 pub use form::{Choice, Field, FieldError, FormFields};
-pub use pauses::{Outage, Pause, Why};
+pub use pauses::{Outage, Pause, Standstill, Why};
 pub use plan::{ApplicantKind, Ask, Circumstances, FieldIs, Providers, When};
 pub use read::{Invalid, LoadError, Regulations};
 pub use regulation::{AttachmentRules, ChannelRules, Regulation};

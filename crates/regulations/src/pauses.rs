@@ -2,7 +2,8 @@
 //! provider waits for the applicant's correction (X12, X17).
 //!
 //! A pure function of the application's facts and of the outages of lanes. Where an application stands is
-//! read off its step: the lanes that could refuse it there are the lanes it has to pass there.
+//! read off its step: the lanes that could refuse it there are the lanes it has to pass there, and where the
+//! applicant has to be told, it waits for the ways of telling him.
 
 use jiff::{SignedDuration, Timestamp};
 use message::{Detail, Fact, FactName, LaneName, ProviderCode};
@@ -36,6 +37,16 @@ pub enum Why {
     Outage { lane: LaneName, code: String },
     /// The provider waited for the applicant; the status it reported.
     Correction { status: String },
+}
+
+/// A time in which a step's time stood still, with all that stopped it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standstill {
+    pub from: Timestamp,
+    /// Absent while it lasts.
+    pub to: Option<Timestamp>,
+    /// By when they began, each once.
+    pub whys: Vec<Why>,
 }
 
 impl Regulation {
@@ -123,6 +134,11 @@ impl Stay<'_> {
         ours.filter_map(pause).collect()
     }
 
+    /// Whether the application has left the lane by `fact`, or tries again.
+    fn ends(&self, fact: &Fact) -> bool {
+        goes_on(fact) || self.pattern == NOTIFIER && fact.name() == FactName::Notified
+    }
+
     /// From a try that failed because of the outside system to the application's next step on its way. A try
     /// that failed by a fault of our own stops no clock.
     fn failures(&self, facts: &[Fact]) -> Vec<Pause> {
@@ -139,7 +155,7 @@ impl Stay<'_> {
                 from: fact.at,
                 to: facts
                     .iter()
-                    .filter(|next| next.about == fact.about && next.at > fact.at && goes_on(next))
+                    .filter(|next| next.about == fact.about && next.at > fact.at && self.ends(next))
                     .map(|next| next.at)
                     .min(),
                 why: Why::Outage {
@@ -162,15 +178,18 @@ fn goes_on(fact: &Fact) -> bool {
     )
 }
 
+/// The lanes of all ways in which applicants are told.
+const NOTIFIER: &str = "notifier";
+
 /// The lanes that `step` waits for.
 fn stands_on<'a>(rules: &'a ChannelRules, step: &'a Step, seen: &Seen<'_>) -> Vec<Stay<'a>> {
     let mut stays = Vec::new();
-    for pattern in step
-        .completes
-        .iter()
-        .filter(|p| p.name == FactName::Refused)
-    {
-        let prefix = pattern.about.as_str();
+    for pattern in &step.completes {
+        let prefix = match pattern.name {
+            FactName::Refused => pattern.about.as_str(),
+            FactName::Notified => NOTIFIER,
+            _ => continue,
+        };
         match prefix.split('.').next() {
             Some("registry") => stays.extend(registers(rules, prefix, seen)),
             Some("router") => stays.extend(provider(prefix, seen)),
@@ -252,6 +271,36 @@ impl Pause {
         };
         cut.to.is_none_or(|to| to > cut.from).then_some(cut)
     }
+}
+
+impl Standstill {
+    /// Whether `pause`, which begins no earlier, is a part of it or goes on with it: it overlaps, or follows at once
+    /// for a reason that is known already.
+    fn goes_on_with(&self, pause: &Pause) -> bool {
+        self.to
+            .is_none_or(|to| pause.from < to || pause.from == to && self.whys.contains(&pause.why))
+    }
+}
+
+/// `pauses` (by beginning) as one saw them: those that overlap are one.
+pub(crate) fn joined(pauses: &[Pause]) -> Vec<Standstill> {
+    let mut joined: Vec<Standstill> = Vec::new();
+    for pause in pauses {
+        match joined.last_mut() {
+            Some(last) if last.goes_on_with(pause) => {
+                last.to = last.to.zip(pause.to).map(|(a, b)| a.max(b));
+                if !last.whys.contains(&pause.why) {
+                    last.whys.push(pause.why.clone());
+                }
+            }
+            _ => joined.push(Standstill {
+                from: pause.from,
+                to: pause.to,
+                whys: vec![pause.why.clone()],
+            }),
+        }
+    }
+    joined
 }
 
 /// What of `pauses` (by beginning) is no repetition of an earlier one; the end of one that lasts is `now`.

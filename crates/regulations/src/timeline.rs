@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::{
     Allowed, ApplicantKind, Calendar, ChannelRules, End, FactPattern, Length, Outage,
-    OutsideCalendar, Pause, Regulation, Step,
-    pauses::{apart, sum},
+    OutsideCalendar, Pause, Regulation, Standstill, Step,
+    pauses::{apart, joined, sum},
 };
 
 /// How far a step has come.
@@ -60,7 +60,7 @@ pub struct StepTime {
     pub due: Option<Timestamp>,
     /// The regulation's warnings and, last, the end itself: when each is due, moved like `due`.
     pub rungs: Vec<Rung>,
-    /// Times in which the step's time stood still, by beginning.
+    /// Times in which the step's time stood still, by beginning; they may overlap.
     pub pauses: Vec<Pause>,
     pub ended: Option<Timestamp>,
     /// From its beginning to its end, or to now, without the pauses.
@@ -76,6 +76,11 @@ impl StepTime {
     pub fn standing_still(&self) -> Option<&Pause> {
         let open = self.progress == Progress::Open && !self.late;
         self.pauses.iter().find(|pause| open && pause.to.is_none())
+    }
+
+    /// The pauses as people are told of them: those that overlap are one, with all reasons.
+    pub fn standstills(&self) -> Vec<Standstill> {
+        joined(&self.pauses)
     }
 
     /// It is under way, not late, and past a warning: the highest of them, in percent.

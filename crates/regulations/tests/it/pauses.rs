@@ -7,7 +7,8 @@ use regulations::{Outage, StepTime, Why};
 use serde_json::Value;
 
 use crate::timelines::{
-    APPLICATION, REPORT, at, committee, delivered, enriched, fact, routed, seen, verified,
+    APPLICATION, REPORT, at, committee, delivered, enriched, fact, notified, refused, routed, seen,
+    verified,
 };
 
 fn outage(lane: &str, closed: i64, opened: Option<i64>) -> Outage {
@@ -180,6 +181,62 @@ fn a_try_that_failed_outside_stops_the_clock_until_the_application_goes_on() {
     let row = step(4, &facts, &[], 500);
     assert_eq!(row.used, Some(SignedDuration::from_secs(10)));
     assert_eq!(row.due, Some(at(91 + 20)));
+}
+
+#[test]
+fn who_is_to_be_told_of_a_refusal_is_waited_for_while_the_ways_of_telling_are_away() {
+    // Step 5 (the refusal of an unpaid application, 20 s) runs since second 2.
+    let mut facts = to_payment();
+    facts.push(fact(APPLICATION, 2, refused("registry.payment")));
+    assert!(step(5, &facts, &[], 23).late);
+    let away = [outage("notifier.email", 10, None)];
+    let row = step(5, &facts, &away, 500);
+    assert!(!row.late && row.standing_still().is_some());
+    let over = [outage("notifier.email", 10, Some(300))];
+    let row = step(5, &facts, &over, 500);
+    assert_eq!((row.due, row.late), (Some(at(22 + 290)), true));
+
+    // A letter that the mail server refused for now, and its next try; another letter's try is no matter.
+    facts.push(failed(10, 1, "notifier.email", "mail-server-unreachable"));
+    assert!(!step(5, &facts, &[], 500).late);
+    facts.push(fact(APPLICATION, 15, notified(&facts[0])));
+    assert_eq!(step(5, &facts, &[], 20).due, Some(at(22 + 5)));
+    facts.push(fact(APPLICATION, 21, notified(&facts[2])));
+    let row = step(5, &facts, &away, 500);
+    assert_eq!((row.ended, row.late), (Some(at(21)), false));
+}
+
+#[test]
+fn pauses_that_overlap_are_told_as_one_with_all_reasons() {
+    let lane = || LaneName::new("registry.payment").unwrap();
+    let why = |code: &str| Why::Outage {
+        lane: lane(),
+        code: code.to_owned(),
+    };
+    let mut facts = to_payment();
+    facts.extend([
+        failed(11, 1, "registry.payment", "register-failed"),
+        failed(16, 2, "registry.payment", "register-failed"),
+    ]);
+    let closed = [outage("registry.payment", 20, Some(60))];
+    let told = |facts: &[Fact], outages: &[Outage]| {
+        let joined = step(4, facts, outages, 100).standstills();
+        let told = joined.into_iter().map(|one| (one.from, one.to, one.whys));
+        told.collect::<Vec<_>>()
+    };
+    let both = vec![why("register-failed"), why("register-unreachable")];
+    assert_eq!(told(&facts, &closed), [(at(11), None, both.clone())]);
+    facts.push(fact(APPLICATION, 50, enriched("payment")));
+    assert_eq!(told(&facts, &closed), [(at(11), Some(at(50)), both)]);
+    // One after the other for the same reason is one; what lies apart is not.
+    let once = vec![why("register-failed")];
+    assert_eq!(told(&facts, &[]), [(at(11), Some(at(50)), once)]);
+    let twice = [
+        outage("registry.payment", 20, Some(30)),
+        outage("registry.payment", 40, Some(45)),
+    ];
+    let [_, second] = told(&to_payment(), &twice).try_into().unwrap();
+    assert_eq!((second.0, second.1), (at(40), Some(at(45))));
 }
 
 #[test]

@@ -62,7 +62,7 @@ pub(crate) fn delivered() -> Detail {
     }
 }
 
-fn refused(lane: &str) -> Detail {
+pub(crate) fn refused(lane: &str) -> Detail {
     let lane = Some(LaneName::new(lane).unwrap());
     Detail::Refused {
         lane,
@@ -79,7 +79,7 @@ fn result(outcome: Outcome) -> Detail {
     }
 }
 
-fn notified(of: &Fact) -> Detail {
+pub(crate) fn notified(of: &Fact) -> Detail {
     Detail::Notified {
         of: of.id,
         channel: "email".to_owned(),
