@@ -150,6 +150,12 @@ pub(crate) struct Step {
 pub(crate) struct Pause {
     pub(crate) from: String,
     pub(crate) to: Option<String>,
+    pub(crate) reasons: Vec<PauseReason>,
+}
+
+/// What stopped it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct PauseReason {
     pub(crate) lane: Option<String>,
     pub(crate) code: Option<String>,
     pub(crate) status: Option<String>,

@@ -215,15 +215,19 @@ fn step_row(step: &Step, screen: &Screen) -> Vec<String> {
 /// Since when and why the time of a step stood still.
 fn pause_line(number: u16, pause: &Pause, screen: &Screen) -> String {
     let until = screen.pick("әлі", "до сих пор", "still");
-    let why = [&pause.lane, &pause.code, &pause.status];
-    let why: Vec<&str> = why.into_iter().flatten().map(String::as_str).collect();
+    let reasons = pause.reasons.iter().map(|reason| {
+        let words = [&reason.lane, &reason.code, &reason.status];
+        let words: Vec<&str> = words.into_iter().flatten().map(String::as_str).collect();
+        words.join(" ")
+    });
+    let why: Vec<String> = reasons.collect();
     format!(
         "  {} {number}: {} {} … {}  {}",
         screen.pick("қадам", "шаг", "step"),
         screen.pick("уақыт тоқтады", "время стояло", "time stood still"),
         moment(&pause.from),
         pause.to.as_deref().map_or(until.to_owned(), moment),
-        why.join(" ")
+        why.join(", ")
     )
 }
 

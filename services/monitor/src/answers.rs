@@ -3,11 +3,14 @@
 //! Times are the civil time of Asia/Almaty with their offset (X13). Personal numbers leave this room masked;
 //! documents do not leave it at all.
 
+mod pause;
+
 use jiff::Timestamp;
 use message::{Detail, Signer};
-use regulations::{Pause, Why};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
+
+pub use pause::{PauseReason, PauseSaid};
 
 use crate::{
     chain::{Damage, Verification},
@@ -95,43 +98,6 @@ pub struct Deadline {
     pub near: bool,
     pub late: bool,
     pub paused: Option<PauseSaid>,
-}
-
-/// A time in which a step's time stood still, and why.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct PauseSaid {
-    pub from: Moment,
-    /// None while it lasts.
-    pub to: Option<Moment>,
-    /// outage, correction.
-    pub kind: &'static str,
-    /// The lane whose outside system was away.
-    pub lane: Option<String>,
-    /// Error code of the catalogue.
-    pub code: Option<String>,
-    pub meaning: Option<Text>,
-    /// The status by which the provider asked for a correction.
-    pub status: Option<String>,
-}
-
-impl From<&Pause> for PauseSaid {
-    fn from(pause: &Pause) -> Self {
-        let (kind, lane, code, status) = match &pause.why {
-            Why::Outage { lane, code } => {
-                ("outage", Some(lane.to_string()), Some(code.clone()), None)
-            }
-            Why::Correction { status } => ("correction", None, None, Some(status.clone())),
-        };
-        Self {
-            from: Moment(pause.from),
-            to: pause.to.map(Moment),
-            kind,
-            lane,
-            meaning: code.as_deref().and_then(meaning),
-            code,
-            status,
-        }
-    }
 }
 
 /// Why it was refused, set aside or decided so.

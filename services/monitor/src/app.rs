@@ -24,7 +24,7 @@ use wire::proto::monitor::monitor_server::SERVICE_NAME;
 use crate::{
     clock::{Clock, Teller},
     config::{Config, Deadlines, Journal},
-    deadlines::Rules,
+    deadlines::{Endless, Rules},
     follow::Follow,
     gauges, grpc, http,
     ingest::Ingest,
@@ -40,6 +40,8 @@ const SERVICE: &str = "monitor";
 /// The lane of providers' reports.
 pub const FOLLOW: &str = "monitor.follow";
 
+const DAY: Duration = Duration::from_hours(24);
+
 /// Pause between looks at a database that is not there.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -50,6 +52,10 @@ pub async fn build(config: Config, chassis: Chassis) -> anyhow::Result<()> {
         regulations: Arc::new(Regulations::load(&config.regulations)?),
         calendar: Arc::new(Calendar::load(&config.calendar)?),
     };
+    chassis.spawn(
+        "calendar",
+        watch_calendar(rules.clone(), chassis.shutdown()),
+    );
     let store = Store::new(
         config.database.options().map_err(anyhow::Error::msg)?,
         config.database.connections_max,
@@ -96,6 +102,28 @@ pub async fn build(config: Config, chassis: Chassis) -> anyhow::Result<()> {
     chassis.spawn("journal", work.clone().journal(config.journal));
     chassis.spawn("clock", work.clone().clock(config.deadlines));
     chassis.spawn(FOLLOW, work.follow(patience));
+    Ok(())
+}
+
+/// Warns of terms that end past the calendar, at the start and once a day, until `shutdown`.
+async fn watch_calendar(rules: Rules, shutdown: CancellationToken) -> anyhow::Result<()> {
+    while !shutdown.is_cancelled() {
+        for endless in rules.endless(Timestamp::now()) {
+            let Endless {
+                service,
+                channel,
+                step,
+                allowed,
+                covered_to,
+            } = endless;
+            warn!(%service, %channel, step, %allowed, covered_to, "a term that begins today ends past the calendar: \
+                  it has no end to tell until calendar.toml has the next year");
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => {}
+            () = sleep(DAY) => {}
+        }
+    }
     Ok(())
 }
 

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use message::{About, Channel, Detail, Fact, FactName, MessageId, Number, ServiceCode};
 use regulations::{
-    ApplicantKind, Calendar, Outage, Progress, Regulation, Regulations, Rung, Seen, Step, StepTime,
-    Why,
+    Allowed, ApplicantKind, Calendar, Outage, Progress, Regulation, Regulations, Rung, Seen, Step,
+    StepTime, Why,
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -23,6 +23,17 @@ pub const WHOLE: u8 = 100;
 pub struct Rules {
     pub regulations: Arc<Regulations>,
     pub calendar: Arc<Calendar>,
+}
+
+/// A step whose term, begun on some day, ends where the calendar does not reach: it has no end to tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endless {
+    pub service: ServiceCode,
+    pub channel: Channel,
+    pub step: u16,
+    pub allowed: Allowed,
+    /// The calendar's last year.
+    pub covered_to: i16,
 }
 
 /// An application as its regulation sees it.
@@ -87,6 +98,33 @@ impl Rules {
         services
             .map(|regulation| regulation.code.to_string())
             .collect()
+    }
+
+    /// The steps whose terms, begun at `now`, have no end to tell.
+    pub fn endless(&self, now: Timestamp) -> Vec<Endless> {
+        let channels = self.regulations.iter().flat_map(|regulation| {
+            let channels = regulation.channels.iter();
+            channels.map(move |(channel, rules)| (&regulation.code, *channel, &rules.steps))
+        });
+        let mut endless = Vec::new();
+        for (service, channel, steps) in channels {
+            for step in steps.iter().filter(|step| !step.outside) {
+                let special = step.allowed_when.iter().map(|term| term.allowed);
+                let mut terms = std::iter::once(step.allowed).chain(special);
+                let beyond = terms.find_map(|allowed| {
+                    let past = self.calendar.due(now, allowed.max).err()?;
+                    Some((allowed, past.last))
+                });
+                endless.extend(beyond.map(|(allowed, covered_to)| Endless {
+                    service: service.clone(),
+                    channel,
+                    step: step.number,
+                    allowed,
+                    covered_to,
+                }));
+            }
+        }
+        endless
     }
 
     /// The steps of an application that are under way at `now`.

@@ -167,6 +167,13 @@ fn application(said: answers::Application) -> proto::Application {
             meaning: reason.meaning.map(text),
             explanation: reason.explanation,
         }),
+        deadline: said.deadline.map(|deadline| proto::Deadline {
+            step: deadline.step.into(),
+            due: deadline.due.map(moment),
+            near: deadline.near,
+            late: deadline.late,
+            paused: deadline.paused.map(pause),
+        }),
         waiting: said.waiting.map(|waiting| proto::Waiting {
             lane: waiting.lane,
             code: waiting.code,
@@ -204,7 +211,29 @@ fn step(said: answers::Step) -> proto::Step {
         due: said.due.map(moment),
         ended: said.ended.map(moment),
         used_ms: said.used_ms,
+        used_percent: said.used_percent,
+        near: said.near,
         late: said.late,
+        pauses: said.pauses.into_iter().map(pause).collect(),
+        paused: said.paused.map(pause),
+    }
+}
+
+fn pause(said: answers::PauseSaid) -> proto::Pause {
+    proto::Pause {
+        from: Some(moment(said.from)),
+        to: said.to.map(moment),
+        reasons: said.reasons.into_iter().map(pause_reason).collect(),
+    }
+}
+
+fn pause_reason(said: answers::PauseReason) -> proto::PauseReason {
+    proto::PauseReason {
+        kind: said.kind.to_owned(),
+        lane: said.lane.unwrap_or_default(),
+        code: said.code.unwrap_or_default(),
+        meaning: said.meaning.map(text),
+        status: said.status.unwrap_or_default(),
     }
 }
 

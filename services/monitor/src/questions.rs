@@ -11,7 +11,8 @@ use regulations::{ApplicantKind, Outage, Progress, Regulation, Regulations, Seen
 
 use crate::{
     answers::{
-        Application, Deadline, JournalPage, Lane, Moment, Receipt, Step, Text, Timeline, Verified,
+        Application, Deadline, JournalPage, Lane, Moment, PauseSaid, Receipt, Step, Text, Timeline,
+        Verified,
     },
     chain::Checkpoint,
     deadlines::Rules,
@@ -203,6 +204,9 @@ impl Questions {
         let table = &regulation.channel(channel)?.steps;
         let said = |time: StepTime| {
             let step = table.iter().find(|step| step.number == time.number);
+            let stills: Vec<PauseSaid> = time.standstills().iter().map(Into::into).collect();
+            // What lasts takes in all that follows it.
+            let paused = time.standing_still().and_then(|_| stills.last().cloned());
             let unit = step.and_then(|step| self.regulations().words.units.get(&step.unit));
             Step {
                 number: time.number,
@@ -217,8 +221,8 @@ impl Questions {
                 used_percent: time.used_percent,
                 near: time.near(now).is_some(),
                 late: time.late,
-                pauses: time.pauses.iter().map(Into::into).collect(),
-                paused: time.standing_still().map(Into::into),
+                pauses: stills,
+                paused,
             }
         };
         Some(times.into_iter().map(said).collect())

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use message::Language;
 use regulations::{Allowed, spoken};
 
-use super::words;
+use super::{codes, words};
 use crate::answers::{self, Moment};
 
 /// The languages of the house, by their own names.
@@ -109,7 +109,7 @@ impl Frame {
     /// The words for a code, or the code itself.
     pub(super) fn word(&self, code: impl AsRef<str>) -> String {
         let code = code.as_ref();
-        let known = words::of_code(code);
+        let known = codes::of(code);
         known.map_or_else(|| code.to_owned(), |text| self.say(text).to_owned())
     }
 

@@ -103,7 +103,7 @@ pub(super) const NONE_FOUND: Text = text(
 );
 pub(super) const NEXT_PAGE: Text = text("Келесі бет", "Следующая страница", "Next page");
 pub(super) const FIRST_PAGE: Text = text("Бірінші бет", "Первая страница", "First page");
-pub(super) const CHANNEL: Text = text("Арна", "Способ подачи", "Channel");
+pub(super) const CHANNEL: Text = text("Тапсыру тәсілі", "Способ подачи", "Channel");
 
 // One application
 pub(super) const APPLICATION: Text = text("Өтінім", "Заявление", "Application");
@@ -138,6 +138,7 @@ pub(super) const UNIT: Text = text("Бірлік", "Единица", "Unit");
 pub(super) const ALLOWED: Text = text("Рұқсат", "Отведено", "Allowed");
 pub(super) const USED: Text = text("Жұмсалды", "Занял", "Used");
 pub(super) const DUE: Text = text("Мерзімі", "Срок", "Due");
+pub(super) const NOT_BEFORE: Text = text("ең ертесі", "не раньше", "not before");
 pub(super) const PROGRESS: Text = text("Барысы", "Ход", "Progress");
 pub(super) const FACTS: Text = text("Не болды", "Что произошло", "What happened");
 pub(super) const FACTS_TOLD: Text = text(
@@ -164,26 +165,27 @@ pub(super) const ALGORITHM: Text = text("Алгоритм", "Алгоритм", 
 pub(super) const SIGNED_AT: Text = text("Қол қойылды", "Подписано", "Signed");
 pub(super) const ROLES: Text = text("Рөлдері", "Роли", "Roles");
 pub(super) const REGULATION_OF: Text = text(
-    "Осы арнаның регламенті",
+    "Осы тәсілдің регламенті",
     "Регламент этого способа подачи",
     "The regulation of this channel",
 );
+pub(super) const YES_NEAR: Text = text("мерзімі жақын", "срок близок", "near the limit");
 pub(super) const YES_LATE: Text = text("кешікті", "просрочен", "late");
-pub(super) const PAUSED_OUTAGE: Text = text(
-    "мерзім тоқтап тұр: сыртқы жүйе жауап бермейді, басталған уақыты",
-    "срок приостановлен: внешняя система не отвечает с",
-    "the time stands still: an outside system has not answered since",
+pub(super) const PAUSED: Text = text(
+    "мерзім тоқтап тұр, басталған уақыты",
+    "срок приостановлен с",
+    "the time stands still since",
 );
-pub(super) const PAUSED_CORRECTION: Text = text(
-    "мерзім тоқтап тұр: өтініш берушінің түзетуі күтілуде, басталған уақыты",
-    "срок приостановлен: ожидается исправление заявителя с",
-    "the time stands still: the applicant is to correct, since",
+pub(super) const CORRECTION: Text = text(
+    "Өтініш берушінің түзетуі күтілуде.",
+    "Ожидается исправление заявителя.",
+    "The applicant is to correct it.",
 );
 
 // Lanes and what is set aside
 pub(super) const LANES: Text = text("Арналар", "Каналы", "Lanes");
 pub(super) const LANES_TOLD: Text = text(
-    "Әр арна бір сыртқы жүйеге апаратын кезек",
+    "Арна: бір сыртқы жүйеге немесе бір қадамға апаратын кезек",
     "Канал: очередь к одной внешней системе или к одному шагу",
     "A lane is a queue to one outside system or one step",
 );
@@ -211,7 +213,7 @@ pub(super) const RELEASE: Text = text("Босату", "Вернуть в раб�
 // Regulations
 pub(super) const REGULATIONS: Text = text("Регламенттер", "Регламенты", "Regulations");
 pub(super) const REGULATIONS_TOLD: Text = text(
-    "Әр қызмет пен арнаның қадамдары, сызба түрінде",
+    "Әр қызметтің қадамдары тапсыру тәсілдері бойынша, сызба түрінде",
     "Шаги каждой услуги по способам подачи, в виде схемы",
     "The steps of each service and channel, drawn",
 );
@@ -222,183 +224,10 @@ pub(super) const MEASURED: Text = text(
     "Медианы измерены по последним заявлениям; их число:",
     "Medians are measured over the newest applications; their count:",
 );
-pub(super) const CHANNELS: Text = text("Арналар", "Способы подачи", "Channels");
+pub(super) const CHANNELS: Text = text("Тапсыру тәсілдері", "Способы подачи", "Channels");
 pub(super) const FEE: Text = text("Ақысы, теңге", "Плата, тенге", "Fee, tenge");
 pub(super) const FREE: Text = text("тегін", "бесплатно", "free");
 
 // Errors
 pub(super) const NOT_ANSWERED: Text = text("Жауап жоқ", "Ответа нет", "No answer");
 pub(super) const BACK: Text = text("Шолуға қайту", "Вернуться к обзору", "Back to the overview");
-
-/// Words for the codes that answers carry: kinds of lanes, channels, progress of steps, names of facts.
-pub(super) const CODES: &[(&str, Text)] = &[
-    ("stage", text("қадам", "этап", "stage")),
-    ("register", text("тізілім", "регистр", "register")),
-    (
-        "provider",
-        text("қызмет беруші", "услугодатель", "provider"),
-    ),
-    (
-        "notification",
-        text("хабарлама", "уведомление", "notification"),
-    ),
-    ("portal", text("портал", "портал", "portal")),
-    ("front-office", text("ХҚКО", "ЦОН", "front office")),
-    ("outside", text("бізге дейін", "до нас", "before us")),
-    ("not-begun", text("басталмады", "не начат", "not begun")),
-    ("open", text("жүруде", "идёт", "under way")),
-    ("done", text("бітті", "выполнен", "done")),
-    ("dropped", text("тоқтатылды", "прекращён", "dropped")),
-    ("gbd-fl", text("ЖТ МДҚ", "ГБД ФЛ", "register of persons")),
-    (
-        "gbd-ul",
-        text("ЗТ МДҚ", "ГБД ЮЛ", "register of legal entities"),
-    ),
-    ("enis", text("БНАЖ", "ЕНИС", "notary register")),
-    ("payment", text("ЭҮТШ", "ПШЭП", "payment gateway")),
-    ("granted", text("көрсетілді", "оказана", "granted")),
-    ("committee", text("Комитет", "Комитет", "Committee")),
-    (
-        "national-archive",
-        text("Ұлттық архив", "Национальный архив", "National Archive"),
-    ),
-    // Roles of signers, by their certificates.
-    ("person", text("жеке тұлға", "физическое лицо", "person")),
-    (
-        "person-system",
-        text(
-            "жеке тұлғаның жүйесі",
-            "система физического лица",
-            "system of a person",
-        ),
-    ),
-    ("organisation", text("ұйым", "организация", "organisation")),
-    ("head", text("бірінші басшы", "первый руководитель", "head")),
-    (
-        "signer",
-        text("қол қою құқығы бар", "с правом подписи", "may sign"),
-    ),
-    (
-        "financial-signer",
-        text(
-            "қаржы құжаттарына қол қояды",
-            "подписывает финансовые документы",
-            "signs financial documents",
-        ),
-    ),
-    (
-        "human-resources",
-        text(
-            "кадр қызметкері",
-            "сотрудник кадровой службы",
-            "human resources",
-        ),
-    ),
-    ("employee", text("қызметкер", "сотрудник", "employee")),
-    (
-        "organisation-system",
-        text(
-            "ұйымның жүйесі",
-            "система организации",
-            "system of an organisation",
-        ),
-    ),
-    ("received", text("Қабылданды", "Принято", "Received")),
-    (
-        "verified",
-        text(
-            "Қолтаңба тексерілді",
-            "Подпись проверена",
-            "Signature verified",
-        ),
-    ),
-    (
-        "query-made",
-        text(
-            "Тізілімге сұрау салынды",
-            "Запрошен регистр",
-            "Register asked",
-        ),
-    ),
-    (
-        "enriched",
-        text(
-            "Тізілім жауап берді",
-            "Регистр ответил",
-            "Register answered",
-        ),
-    ),
-    (
-        "routed",
-        text(
-            "Қызмет беруші таңдалды",
-            "Услугодатель выбран",
-            "Provider chosen",
-        ),
-    ),
-    ("delivered", text("Жеткізілді", "Доставлено", "Delivered")),
-    ("refused", text("Бас тартылды", "Отказано", "Refused")),
-    (
-        "attempt-failed",
-        text("Әрекет сәтсіз", "Попытка не удалась", "Attempt failed"),
-    ),
-    ("parked", text("Кейінге қойылды", "Отложено", "Set aside")),
-    (
-        "released",
-        text("Жұмысқа қайтарылды", "Возвращено в работу", "Released"),
-    ),
-    (
-        "status-reported",
-        text("Мәртебе хабарланды", "Сообщён статус", "Status reported"),
-    ),
-    (
-        "result-issued",
-        text("Нәтиже берілді", "Выдан результат", "Result issued"),
-    ),
-    ("notified", text("Хабарланды", "Уведомление", "Notified")),
-    (
-        "lane-closed",
-        text("Арна жабылды", "Канал закрыт", "Lane closed"),
-    ),
-    (
-        "lane-opened",
-        text("Арна ашылды", "Канал открыт", "Lane opened"),
-    ),
-    (
-        "deadline-near",
-        text("Мерзім жақын", "Срок близок", "Deadline near"),
-    ),
-    (
-        "deadline-passed",
-        text("Мерзім өтті", "Срок прошёл", "Deadline passed"),
-    ),
-];
-
-/// The words for a code; none where it is not known here, and then the code itself is shown.
-pub(super) fn of_code(code: &str) -> Option<Text> {
-    let known = CODES.iter().find(|(name, _)| *name == code);
-    known.map(|(_, text)| *text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_fact_and_channel_has_its_words() {
-        let facts = message::FactName::ALL.iter().map(|(name, _)| *name);
-        let channels = message::Channel::ALL.iter().map(|(name, _)| *name);
-        for code in facts.chain(channels) {
-            assert!(of_code(code).is_some(), "{code}");
-        }
-    }
-
-    #[test]
-    fn kazakh_and_russian_are_written_in_their_letters() {
-        for (code, text) in CODES {
-            let latin = |text: &str| text.chars().any(|c| c.is_ascii_alphabetic());
-            assert!(!latin(text.kk) && !latin(text.ru), "{code}");
-            assert!(latin(text.en), "{code}");
-        }
-    }
-}

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use axum::{Router, body::Body};
 use flow::{Map, QueueDeclaration};
 use http::{Request, StatusCode, header};
+use jiff::Timestamp;
 use message::{About, Detail, Event, Fact, Outcome, Signer};
 use monitor::questions::{Count, Questions, Queues};
 use serde_json::Value;
@@ -11,7 +12,10 @@ use tower::ServiceExt;
 use wire::proto::monitor::{GetReceiptRequest, GetTimelineRequest, monitor_server::Monitor};
 
 use crate::{
-    samples::{application, at, batch, fact, id, issued, lane, number, report, result, way},
+    clockwork::closed,
+    samples::{
+        application, at, batch, fact, failed, id, issued, lane, number, report, result, way,
+    },
     support::Ground,
 };
 
@@ -147,6 +151,62 @@ async fn a_timeline_tells_each_step_with_the_time_allowed_and_used() {
     let timeline = timeline.unwrap().into_inner();
     assert_eq!(timeline.steps.len(), steps.len());
     assert_eq!(timeline.application.unwrap().status, "granted");
+}
+
+#[tokio::test]
+async fn a_step_that_stands_still_near_its_end_says_so_at_both_doors() {
+    let ground = Ground::new("ask_paused").await;
+    let mut writer = ground.writer().await;
+    // Step 4 (the register of payments, 90 s) began a minute ago: a try failed, then the register was away.
+    let began = Timestamp::now().duration_since(at(0)).as_secs() - 60;
+    let message = application(1);
+    let facts = vec![
+        fact(&message, began - 1, Detail::Received),
+        fact(&message, began, Detail::Verified { signers: vec![] }),
+        fact(&message, began + 48, failed("registry.payment", 1)),
+    ];
+    let events = vec![
+        Event::new(facts, message),
+        closed("registry.payment", began + 50),
+    ];
+    writer.write(&batch(0, events)).await.unwrap();
+
+    let door = monitor::http::router(questions(&ground));
+    let path = format!("/v1/applications/{}/timeline", number(1));
+    let (_, said) = get(&door, &path).await;
+    let step = &said["steps"][3];
+    assert_eq!(
+        (&step["near"], &step["late"]),
+        (&true.into(), &false.into())
+    );
+    assert_eq!(step["pauses"], Value::Array(vec![step["paused"].clone()]));
+    let reasons = step["paused"]["reasons"].as_array().unwrap();
+    let codes: Vec<&Value> = reasons.iter().map(|reason| &reason["code"]).collect();
+    assert_eq!(codes, ["provider-failed", "register-unreachable"]);
+    assert_eq!(said["application"]["deadline"]["paused"], step["paused"]);
+
+    let asked = GetTimelineRequest {
+        number: number(1).to_string(),
+    };
+    let server = monitor::grpc::door(questions(&ground));
+    let timeline = server.get_timeline(tonic::Request::new(asked)).await;
+    let timeline = timeline.unwrap().into_inner();
+    let told = &timeline.steps[3];
+    assert!(told.near && !told.late);
+    assert_eq!(told.used_percent, Some(53), "48 s of 90");
+    assert_eq!(told.pauses.len(), 1);
+    let paused = told.paused.as_ref().unwrap();
+    let codes: Vec<&str> = paused.reasons.iter().map(|r| r.code.as_str()).collect();
+    assert_eq!(codes, ["provider-failed", "register-unreachable"]);
+    let from = paused.from.as_ref().unwrap();
+    assert_eq!(from.local, step["paused"]["from"].as_str().unwrap());
+    assert!(paused.to.is_none());
+    let deadline = timeline.application.unwrap().deadline.unwrap();
+    assert_eq!(
+        (deadline.step, deadline.near, deadline.late),
+        (4, true, false)
+    );
+    assert!(deadline.paused.is_some());
 }
 
 #[tokio::test]

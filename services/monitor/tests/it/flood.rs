@@ -12,7 +12,7 @@ use monitor::clock::Clock;
 use sqlx::ConnectOptions;
 
 use crate::{
-    deadlines::{Recorder, add, received, said, settings},
+    clockwork::{Recorder, add, received, said, settings},
     samples::{application, at, fact},
     support::Ground,
 };

@@ -9,6 +9,7 @@
 mod asking;
 mod browser;
 mod chain;
+mod clockwork;
 mod deadlines;
 mod flood;
 mod following;
@@ -22,4 +23,5 @@ mod standing;
 mod status;
 mod support;
 mod tampering;
+mod terms;
 mod writing;

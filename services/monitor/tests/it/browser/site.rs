@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use flow::QueueDeclaration;
 use jiff::{SignedDuration, Timestamp};
-use message::{Detail, Event};
+use message::{Detail, Event, NotificationOutcome};
 use monitor::{
     pages,
     questions::{Count, Questions, Queues},
@@ -55,7 +55,15 @@ impl Site {
             explanation: String::new(),
         };
         let why = fact(&message, 2, refused);
-        unsigned.push(Event::new(vec![why], message));
+        let notified = Detail::Notified {
+            of: why.id,
+            channel: "email".to_owned(),
+            outcome: NotificationOutcome::Sent,
+            recipient_masked: "a•••@m•••".to_owned(),
+        };
+        let told = fact(&message, 4, notified);
+        unsigned.push(Event::new(vec![why], message.clone()));
+        unsigned.push(Event::new(vec![told], message));
         events.extend(unsigned);
         // Three days are allowed for the last step.
         events.extend(since(NEAR, now - 60 * 60 * 60));
