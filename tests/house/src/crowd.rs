@@ -16,8 +16,8 @@ use uuid::Uuid;
 
 use crate::dice::Dice;
 
-/// How many send at the same time.
-const AT_ONCE: usize = 24;
+/// How many send at the same time: about what intake takes at once.
+const AT_ONCE: usize = 500;
 /// How long one sender goes on trying.
 const PATIENCE: Duration = Duration::from_mins(5);
 
@@ -56,7 +56,7 @@ pub struct Crowd {
 #[derive(Debug)]
 pub struct Sending {
     senders: JoinSet<anyhow::Result<Vec<Accepted>>>,
-    count: Arc<AtomicUsize>,
+    begun: Arc<AtomicUsize>,
 }
 
 impl Crowd {
@@ -80,13 +80,14 @@ impl Crowd {
         }
         let url = format!("{}/v1/messages", rig.addresses().intake_url());
         let mut senders = JoinSet::new();
-        let accepted_count = Arc::new(AtomicUsize::new(0));
+        let all_begun = Arc::new(AtomicUsize::new(0));
         for share in shares {
             let (client, url) = (client.clone(), url.clone());
-            let accepted_count = Arc::clone(&accepted_count);
+            let begun = Arc::clone(&all_begun);
             senders.spawn(async move {
                 let mut accepted = Vec::new();
                 for (application, message) in share {
+                    begun.fetch_add(1, Ordering::Relaxed);
                     let first = send(&client, &url, &message).await?;
                     for _ in 0..copies {
                         let again = send(&client, &url, &message).await?;
@@ -94,7 +95,6 @@ impl Crowd {
                             bail!("the same id was answered {} and then {}", first.0, again.0);
                         }
                     }
-                    accepted_count.fetch_add(1, Ordering::Relaxed);
                     accepted.push(Accepted::of(&application, &first.0, first.1));
                 }
                 Ok(accepted)
@@ -102,7 +102,7 @@ impl Crowd {
         }
         Ok(Sending {
             senders,
-            count: accepted_count,
+            begun: all_begun,
         })
     }
 
@@ -123,9 +123,9 @@ impl Crowd {
 }
 
 impl Sending {
-    /// How many are accepted so far.
-    pub fn count(&self) -> usize {
-        self.count.load(Ordering::Relaxed)
+    /// How many were sent so far, whether they are accepted or not.
+    pub fn begun(&self) -> usize {
+        self.begun.load(Ordering::Relaxed)
     }
 
     /// Waits until everything is accepted.

@@ -35,7 +35,7 @@ pub enum End {
 pub struct Figures {
     /// Applications that intake accepted.
     pub accepted: usize,
-    /// Of these, how many were under way when the harm began.
+    /// Of these, how many were sent and had not reached their provider when the harm began.
     pub in_flight: usize,
     /// How many the sender had to send more than once.
     pub repeated: usize,

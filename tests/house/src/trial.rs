@@ -117,9 +117,9 @@ impl Trials {
         tell(&format!("{} are sending", self.applications));
         let copies = u32::from(doubler.is_some());
         let sending = Crowd::sends(rig, self.applications, copies, &mut dice).await?;
-        let share = self.applications * (5 + dice.below(30)) / 100;
+        let share = self.applications * (5 + dice.below(10)) / 100;
         let delivered = under_way(rig, before + share).await?;
-        let in_flight = (before + sending.count()).saturating_sub(delivered);
+        let in_flight = (before + sending.begun()).saturating_sub(delivered);
         tell(&format!("{}, with {in_flight} in flight", fault.what));
         let harmed = fault.harm.befall(rig, &mut dice).await;
         let exports = house.sink.exports();
