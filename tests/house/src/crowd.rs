@@ -1,4 +1,5 @@
-//! Many applicants at once, each as patient as a participant's system has to be.
+//! Many applicants at once, each as patient as a participant's system has to be; some come only when something is
+//! going wrong already.
 //!
 //! In: how many. Out: what intake accepted: sender's id, number, provider. Whoever is refused a
 //! connection, hears nothing or is told to try later sends the same message with the same id again;
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use rig::{Application, Rig};
 use serde_json::Value;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -18,6 +20,8 @@ use crate::dice::Dice;
 
 /// How many send at the same time: about what intake takes at once.
 const AT_ONCE: usize = 500;
+/// Of so many applicants one comes late.
+const LATE_OF: usize = 6;
 /// How long one sender goes on trying.
 const PATIENCE: Duration = Duration::from_mins(5);
 
@@ -55,13 +59,16 @@ pub struct Crowd {
 /// A crowd that is still sending.
 #[derive(Debug)]
 pub struct Sending {
-    senders: JoinSet<anyhow::Result<Vec<Accepted>>>,
+    senders: JoinSet<anyhow::Result<Accepted>>,
     begun: Arc<AtomicUsize>,
+    /// Whether those who come late may come.
+    late: watch::Sender<bool>,
 }
 
 impl Crowd {
     /// Starts sending `count` applications of all three services, in an order of the dice; they go on in the
-    /// background. `copies` is how often each accepted message is sent again, as a confused system might.
+    /// background. A sixth of them waits for [`Sending::let_the_others_come`]. `copies` is how often each accepted
+    /// message is sent again, as a confused system might.
     pub async fn sends(
         rig: &Arc<Rig>,
         count: usize,
@@ -69,41 +76,45 @@ impl Crowd {
         dice: &mut Dice,
     ) -> anyhow::Result<Sending> {
         let client = rig.people.client("portal")?;
-        let mut shares: Vec<Vec<(Application, Value)>> = vec![Vec::new(); AT_ONCE];
         let mut kinds: Vec<usize> = (0..count).collect();
         dice.shuffle(&mut kinds);
-        for (place, kind) in kinds.into_iter().enumerate() {
+        let mut crowd = Vec::with_capacity(count);
+        for kind in kinds {
             let mut application = of_kind(kind);
             rig.pay(&mut application).await?;
             let message = application.sealed(&rig.people)?;
-            shares[place % AT_ONCE].push((application, message));
+            crowd.push((application, message));
         }
         let url = format!("{}/v1/messages", rig.addresses().intake_url());
-        let mut senders = JoinSet::new();
-        let all_begun = Arc::new(AtomicUsize::new(0));
-        for share in shares {
-            let (client, url) = (client.clone(), url.clone());
-            let begun = Arc::clone(&all_begun);
-            senders.spawn(async move {
-                let mut accepted = Vec::new();
-                for (application, message) in share {
-                    begun.fetch_add(1, Ordering::Relaxed);
-                    let first = send(&client, &url, &message).await?;
-                    for _ in 0..copies {
-                        let again = send(&client, &url, &message).await?;
-                        if again.0 != first.0 {
-                            bail!("the same id was answered {} and then {}", first.0, again.0);
-                        }
-                    }
-                    accepted.push(Accepted::of(&application, &first.0, first.1));
+        let door = Arc::new(Semaphore::new(AT_ONCE));
+        let (late, _) = watch::channel(false);
+        let mut sending = Sending {
+            senders: JoinSet::new(),
+            begun: Arc::new(AtomicUsize::new(0)),
+            late,
+        };
+        for (place, (application, message)) in crowd.into_iter().enumerate() {
+            let (client, url, door) = (client.clone(), url.clone(), Arc::clone(&door));
+            let begun = Arc::clone(&sending.begun);
+            let is_late = place % LATE_OF == LATE_OF - 1;
+            let mut may_come = sending.late.subscribe();
+            sending.senders.spawn(async move {
+                if is_late {
+                    may_come.wait_for(|may| *may).await?;
                 }
-                Ok(accepted)
+                let _place = door.acquire().await?;
+                begun.fetch_add(1, Ordering::Relaxed);
+                let (number, tries) = send(&client, &url, &message).await?;
+                for _ in 0..copies {
+                    let (again, _) = send(&client, &url, &message).await?;
+                    if again != number {
+                        bail!("the same id was answered {number} and then {again}");
+                    }
+                }
+                Ok(Accepted::of(&application, &number, tries))
             });
         }
-        Ok(Sending {
-            senders,
-            begun: all_begun,
-        })
+        Ok(sending)
     }
 
     /// Those that must arrive at a provider.
@@ -128,11 +139,17 @@ impl Sending {
         self.begun.load(Ordering::Relaxed)
     }
 
+    /// From now on those come who come late.
+    pub fn let_the_others_come(&self) {
+        self.late.send_replace(true);
+    }
+
     /// Waits until everything is accepted.
     pub async fn accepted(mut self) -> anyhow::Result<Crowd> {
+        self.let_the_others_come();
         let mut crowd = Crowd::default();
-        while let Some(share) = self.senders.join_next().await {
-            crowd.accepted.extend(share??);
+        while let Some(accepted) = self.senders.join_next().await {
+            crowd.accepted.push(accepted??);
         }
         Ok(crowd)
     }

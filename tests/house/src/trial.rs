@@ -121,6 +121,7 @@ impl Trials {
         let delivered = under_way(rig, before + share).await?;
         let in_flight = (before + sending.begun()).saturating_sub(delivered);
         tell(&format!("{}, with {in_flight} in flight", fault.what));
+        sending.let_the_others_come();
         let harmed = fault.harm.befall(rig, &mut dice).await;
         let exports = house.sink.exports();
         house

@@ -24,7 +24,7 @@ use serde_json::json;
 const EXAMPLES: &str = "Examples:
   scripts/faults --list                             what there is
   scripts/faults --short                            what scripts/test runs
-  scripts/faults                                    everything, 600 applications each
+  scripts/faults                                    everything, 720 applications each
   scripts/faults --only kill-notifier --only twice  these two
   scripts/faults --only hang-broker --seed 7        the same order, moments and victims again
   scripts/faults --json faults.json                 the table for scripts
@@ -45,8 +45,8 @@ struct Cli {
     /// Only the short form, that of scripts/test.
     #[arg(long, conflicts_with = "only")]
     short: bool,
-    /// Applications in each crowd, 20 to 5000; 500 are sent at once.
-    #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u32).range(20..=5000))]
+    /// Applications in each crowd, 20 to 5000; a sixth of them comes when the harm begins, the others at once before.
+    #[arg(long, default_value_t = 720, value_parser = clap::value_parser!(u32).range(20..=5000))]
     applications: u32,
     /// Decides the order of applications, the moments and the victims.
     #[arg(long, default_value_t = 1)]
