@@ -304,11 +304,12 @@ fn part(name: &str, value: &Value, screen: &Screen) -> Option<String> {
             screen.pick("әрекет", "попытка", "try")
         )),
         ("signers", _) => {
-            let names = value
-                .as_array()?
-                .iter()
-                .filter_map(|signer| signer["name"].as_str());
-            Some(names.collect::<Vec<_>>().join(", "))
+            let told = value.as_array()?.iter().filter_map(|signer| {
+                let name = signer["name"].as_str()?;
+                let algorithm = signer["algorithm"].as_str();
+                Some(algorithm.map_or_else(|| name.to_owned(), |by| format!("{name} ({by})")))
+            });
+            Some(told.collect::<Vec<_>>().join(", "))
         }
         (_, Some(text)) => Some(text.to_owned()),
         (_, None) => (!value.is_null() && !value.is_string()).then(|| value.to_string()),

@@ -38,7 +38,8 @@ pub(crate) async fn demo(keep: bool, open: bool) -> anyhow::Result<()> {
         let telling = step(title(&application));
         let number = accepted(&rig, &application).await?;
         rig.monitor.status(&number, "granted", SOON).await?;
-        telling.done(&format!("granted, {number}"));
+        let by = algorithms(&rig, &number).await?;
+        telling.done(&format!("granted, {number}; signed with {by}"));
         numbers.push(number);
     }
 
@@ -144,6 +145,18 @@ async fn waiting(rig: &Rig) -> anyhow::Result<String> {
     rig.monitor.status(&number, "granted", SOON).await?;
     telling.done("delivered and granted");
     Ok(number)
+}
+
+/// With what the application and the reports on it were signed, in this order.
+async fn algorithms(rig: &Rig, number: &str) -> anyhow::Result<String> {
+    let timeline = rig.monitor.timeline(number).await?.unwrap_or_default();
+    let facts = timeline["facts"].as_array().into_iter().flatten();
+    let signers = facts.filter_map(|fact| fact["detail"]["signers"].as_array());
+    let algorithms: Vec<_> = signers
+        .flatten()
+        .filter_map(|signer| signer["algorithm"].as_str())
+        .collect();
+    Ok(algorithms.join(", "))
 }
 
 /// The error code with which a lane closed, while it is closed.
