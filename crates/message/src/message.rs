@@ -226,18 +226,21 @@ impl fmt::Debug for Signature {
     }
 }
 
-/// How the signature is wrapped (RFC 5652).
+/// How the signature is wrapped: CMS (RFC 5652) or XML Signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SignatureFormat {
     CmsDetached,
     CmsAttached,
+    /// XML whose document element is signed and has nothing but the document, as text, and signatures inside.
+    XmlEnveloped,
 }
 
 impl SignatureFormat {
     pub const ALL: &[(&'static str, Self)] = &[
         ("cms-detached", Self::CmsDetached),
         ("cms-attached", Self::CmsAttached),
+        ("xml-enveloped", Self::XmlEnveloped),
     ];
 
     pub fn as_str(self) -> &'static str {

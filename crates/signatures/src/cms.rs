@@ -19,7 +19,7 @@ use crate::{encode, oid};
 use attributes::{Attributes, timestamp};
 
 /// The format's entry in the table.
-pub(crate) struct Cms;
+pub struct Cms;
 
 /// The content inside an attached signature, cheaply: nothing is verified. `None` if it is detached.
 /// Strings that came in pieces are put together (BER), so the bytes are those that are signed.

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use crate::algorithm::Algorithm;
 use crate::certificate::{AlgorithmId, Certificate};
-use crate::cms::Cms;
+pub use crate::cms::Cms;
 use crate::policy::Policy;
 use crate::report::Said;
 use crate::revocation::Lack;

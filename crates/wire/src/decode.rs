@@ -208,6 +208,7 @@ fn signature(s: proto::Signature) -> Read<Signature> {
     let format = match proto::signature::Format::try_from(s.format) {
         Ok(proto::signature::Format::CmsDetached) => SignatureFormat::CmsDetached,
         Ok(proto::signature::Format::CmsAttached) => SignatureFormat::CmsAttached,
+        Ok(proto::signature::Format::XmlEnveloped) => SignatureFormat::XmlEnveloped,
         _ => return Err(Unreadable::Wrong("message.signatures.format")),
     };
     Ok(Signature {

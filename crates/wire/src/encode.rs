@@ -136,6 +136,7 @@ fn signature(s: &Signature) -> proto::Signature {
     let format = match s.format {
         SignatureFormat::CmsDetached => proto::signature::Format::CmsDetached,
         SignatureFormat::CmsAttached => proto::signature::Format::CmsAttached,
+        SignatureFormat::XmlEnveloped => proto::signature::Format::XmlEnveloped,
     };
     proto::Signature {
         format: format.into(),

@@ -1,12 +1,15 @@
 //! XML signatures as one more format of [`signatures::Verifier`]: for those who only want a verdict and
 //! the signed bytes.
 
+use std::borrow::Cow;
+
 use signatures::format::{Format, Opened, Rules};
 use signatures::{Finding, Reason};
 
 use crate::open::{Demand, open_by};
 use crate::parse::{Document, Limits};
 use crate::refused::Refused;
+use crate::text;
 use crate::verified::Opened as Envelope;
 use crate::wsse;
 
@@ -26,6 +29,12 @@ pub static ANY: XmlDsig = XmlDsig(Demand::ANY);
 
 /// Signed SOAP envelopes. Stands before other XML formats in a table, since those would take one too.
 pub static SOAP_BODY: SoapBody = SoapBody;
+
+/// Documents that are one text, see [`fn@crate::text`]. What comes out as content is the text in UTF-8.
+#[derive(Debug, Clone, Copy)]
+pub struct XmlText;
+
+pub static TEXT: XmlText = XmlText;
 
 /// Octets in which the namespace of an envelope must turn up.
 const HEAD: usize = 4096;
@@ -79,6 +88,31 @@ impl Format for SoapBody {
     ) -> Result<Opened<'a>, Finding> {
         opened(signature, content, rules, |document| {
             wsse::open(document, &[], rules)
+        })
+    }
+}
+
+impl Format for XmlText {
+    fn name(&self) -> &'static str {
+        "xml-text"
+    }
+
+    fn recognises(&self, signature: &[u8]) -> bool {
+        ENVELOPED.recognises(signature)
+    }
+
+    /// A `content` that is given must be the text. The signatures cover the whole document, which is nothing
+    /// but that text.
+    fn open<'a>(
+        &self,
+        signature: &'a [u8],
+        content: Option<&'a [u8]>,
+        rules: &Rules<'_>,
+    ) -> Result<Opened<'a>, Finding> {
+        opened(signature, content, rules, |document| {
+            let mut opened = open_by(document, &Demand::DOCUMENT, rules)?;
+            opened.envelope.content = Cow::Owned(text::of(document)?.into_bytes());
+            Ok(opened)
         })
     }
 }

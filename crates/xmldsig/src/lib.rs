@@ -12,6 +12,7 @@ mod parse;
 mod refused;
 pub mod sign;
 mod signature;
+mod text;
 mod verified;
 pub mod wsse;
 
@@ -20,4 +21,5 @@ pub use element::Element;
 pub use open::{Demand, IDS, Name, Signed, open, open_by};
 pub use parse::{Document, Limits, ParseError, Position, Why};
 pub use refused::{Refused, Unverified};
+pub use text::text;
 pub use verified::{Opened, Verified};

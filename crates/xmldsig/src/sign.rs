@@ -78,6 +78,24 @@ pub fn enveloped(
     draft.sign_between(&before, &after, identity)
 }
 
+/// Signs a text as a document of its own, see [`fn@crate::text`]: `<document>the text</document>`.
+pub fn text(text: &str, identity: &Identity, layout: Layout) -> Result<Vec<u8>, SignError> {
+    let mut document = String::with_capacity(text.len() + 32);
+    document.push_str("<document>");
+    for char in text.chars() {
+        match char {
+            '&' => document.push_str("&amp;"),
+            '<' => document.push_str("&lt;"),
+            '>' => document.push_str("&gt;"),
+            // As itself it would be read as the end of a line.
+            '\r' => document.push_str("&#13;"),
+            char => document.push(char),
+        }
+    }
+    document.push_str("</document>");
+    enveloped(document.as_bytes(), identity, layout)
+}
+
 /// Signs the element with this Id: exclusive canonical form of SignedInfo, inclusive form of the
 /// element. The Signature becomes the last child of the document element.
 pub fn by_id(

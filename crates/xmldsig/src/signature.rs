@@ -17,6 +17,8 @@ use crate::refused::Refused;
 
 pub(crate) const DS: &str = "http://www.w3.org/2000/09/xmldsig#";
 pub(crate) const EXC: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
+/// How all namespaces of XAdES begin (ETSI EN 319 132-1).
+const XADES: &str = "http://uri.etsi.org/01903/";
 pub(crate) const ENVELOPED: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
 
 /// Octets of a base64 value, at most: certificates are the largest.
@@ -53,6 +55,10 @@ pub(crate) fn read<'d>(
     node: Node<'d, 'd>,
     accepted: &[&'static dyn Algorithm],
 ) -> Result<Signature<'d>, Refused> {
+    if let Some(properties) = node.descendants().find(is_xades) {
+        let why = "this is XAdES, which is not verified here: sign without QualifyingProperties";
+        return Err(Refused::new(Reason::FormatUnknown, why).at(document.position(properties)));
+    }
     let mut parts = Parts::of(document, node)?;
     let signed_info = parts.expect("SignedInfo")?;
     let value_node = parts.expect("SignatureValue")?;
@@ -92,6 +98,15 @@ pub(crate) fn read<'d>(
         reference: reference(document, reference_node, accepted)?,
         key_info,
     })
+}
+
+fn is_xades(node: &Node<'_, '_>) -> bool {
+    node.is_element()
+        && node.tag_name().name() == "QualifyingProperties"
+        && node
+            .tag_name()
+            .namespace()
+            .is_some_and(|namespace| namespace.starts_with(XADES))
 }
 
 fn reference<'d>(

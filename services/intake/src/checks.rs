@@ -15,6 +15,8 @@
 //! They are asked in this order, so a message is refused for its first fault, and who may not send learns
 //! nothing about the rest. Checks store nothing, log nothing and repeat nothing of what was sent.
 
+use std::borrow::Cow;
+
 use fault::{door, signing};
 use jiff::Timestamp;
 use message::{Channel, InvalidMessageId, Kind, MessageId, SignatureFormat};
@@ -158,29 +160,48 @@ fn signed(envelope: &Envelope) -> Result<Vec<u8>, Problem> {
         .map(|content| content.0.clone());
     for (place, signature) in envelope.signatures.iter().enumerate() {
         let field = format!("signatures[{place}].content");
-        let unreadable = |detail| Problem::new(&signing::SIGNATURE_MALFORMED, detail).at(&field);
-        let inside = signatures::attached_content(&signature.content.0)
-            .map_err(|_| unreadable("is not CMS SignedData"))?;
-        match (signature.format, inside) {
-            (SignatureFormat::CmsDetached, None) => {}
-            (SignatureFormat::CmsDetached, Some(_)) => {
-                return Err(unreadable("has a document inside, so it is not detached"));
-            }
-            (SignatureFormat::CmsAttached, None) => {
-                return Err(unreadable("has no document inside, so it is not attached"));
-            }
-            (SignatureFormat::CmsAttached, Some(inside)) => {
-                if *content.get_or_insert_with(|| inside.to_vec()) != *inside {
-                    let detail = "has another document inside than the message";
-                    return Err(Problem::new(&signing::SIGNATURE_WRONG, detail).at(&field));
-                }
-            }
+        let inside = inside(signature)
+            .map_err(|detail| Problem::new(&signing::SIGNATURE_MALFORMED, detail).at(&field))?;
+        if let Some(inside) = inside
+            && *content.get_or_insert_with(|| inside.to_vec()) != *inside
+        {
+            let detail = "has another document inside than the message";
+            return Err(Problem::new(&signing::SIGNATURE_WRONG, detail).at(&field));
         }
     }
     content.ok_or_else(|| {
         let detail = "is missing, and no signature has the document inside";
         Problem::new(&door::MALFORMED, detail).at("document.content")
     })
+}
+
+const NO_TEXT: &str =
+    "is not XML whose document element has a text and signatures inside, and nothing else";
+
+/// The document that a signature has inside, if it is of a format that has one.
+fn inside(signature: &envelope::Signature) -> Result<Option<Cow<'_, [u8]>>, String> {
+    let bytes = &signature.content.0;
+    let in_cms =
+        || signatures::attached_content(bytes).map_err(|_| "is not CMS SignedData".to_owned());
+    match signature.format {
+        SignatureFormat::CmsDetached => match in_cms()? {
+            None => Ok(None),
+            Some(_) => Err("has a document inside, so it is not detached".to_owned()),
+        },
+        SignatureFormat::CmsAttached => match in_cms()? {
+            None => Err("has no document inside, so it is not attached".to_owned()),
+            inside => Ok(inside),
+        },
+        SignatureFormat::XmlEnveloped => {
+            let text = xmldsig::text(bytes, &xmldsig::Limits::default());
+            let unreadable = |refused: xmldsig::Refused| {
+                let at = refused.at.map(|at| format!(" ({at})"));
+                format!("{NO_TEXT}{}", at.unwrap_or_default())
+            };
+            let inside = text.map_err(unreadable)?;
+            Ok(Some(Cow::Owned(inside.into_bytes())))
+        }
+    }
 }
 
 /// 5: the service has a regulation, and the regulation has the channel.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
+use message::SignatureFormat;
 use regulations::Regulation;
 use reqwest::Client;
 use serde_json::{Map, Value, json};
@@ -18,8 +19,13 @@ use testbed::{
     identity::{Identities, Identity},
 };
 use uuid::Uuid;
+use xmldsig::sign::Layout;
 
-use crate::{form, screen::Screen, submit::Args};
+use crate::{
+    form,
+    screen::Screen,
+    submit::{Args, Wrapping},
+};
 
 /// The whole message, signed.
 pub(crate) async fn write(
@@ -91,16 +97,20 @@ fn seal(
     identities: &Identities,
     form: &Map<String, Value>,
 ) -> anyhow::Result<()> {
-    let document = serde_json::to_vec(form)?;
+    let document = serde_json::to_string(form)?;
     let signer = identities.signer(args.signer())?;
-    let (options, format) = if args.attached {
-        (Options::attached(Timestamp::now()), "cms-attached")
-    } else {
-        (Options::detached(Timestamp::now()), "cms-detached")
+    let now = Timestamp::now();
+    let cms = |options: Options| sign(document.as_bytes(), &[&signer], &options);
+    let (format, signature) = match args.format {
+        Wrapping::CmsDetached => (SignatureFormat::CmsDetached, cms(Options::detached(now))?),
+        Wrapping::CmsAttached => (SignatureFormat::CmsAttached, cms(Options::attached(now))?),
+        Wrapping::Xml => {
+            let xml = xmldsig::sign::text(&document, &signer, Layout::Wrapped)?;
+            (SignatureFormat::XmlEnveloped, xml)
+        }
     };
-    let signature = sign(&document, &[&signer], &options)?;
     message["document"] = json!({"media_type": "application/json"});
-    if !args.attached {
+    if format == SignatureFormat::CmsDetached {
         message["document"]["content"] = json!(STANDARD.encode(&document));
     }
     message["signatures"] = json!([{"format": format, "content": STANDARD.encode(&signature)}]);

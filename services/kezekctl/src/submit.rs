@@ -20,6 +20,7 @@ const EXAMPLES: &str = "Examples:
       --consent K-17 --attach scan.pdf
   kezekctl submit --service archive-certificate --applicant aigul --representative samat --power ENIS-0001
   kezekctl submit --service archive-certificate --applicant aigul --identity bolat-revoked --wait 5
+  kezekctl submit --service archive-certificate --applicant aigul --format xml --wait 5
   kezekctl submit --service archive-certificate --applicant aigul --count 100 --json
 
 The identities are those of the testbed: services/testbed/README.md lists them.";
@@ -75,9 +76,9 @@ pub struct Args {
     /// open, official-use or state-secret.
     #[arg(long, default_value = "open")]
     pub(crate) classification: String,
-    /// Put the document inside the signature instead of beside it.
-    #[arg(long)]
-    pub(crate) attached: bool,
+    /// How the document is signed. In cms-attached and xml it lies inside the signature.
+    #[arg(long, value_enum, default_value_t = Wrapping::CmsDetached)]
+    pub(crate) format: Wrapping,
     /// Wait up to so many seconds for the verdict on the signature.
     #[arg(long, value_name = "SECONDS")]
     pub(crate) wait: Option<u32>,
@@ -104,6 +105,14 @@ pub struct Args {
         default_value = "/tmp/kezek/testbed"
     )]
     pub(crate) testbed: PathBuf,
+}
+
+/// The formats of a signature, as the command line names them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Wrapping {
+    CmsDetached,
+    CmsAttached,
+    Xml,
 }
 
 pub(crate) async fn run(args: &Args, common: &Common, screen: &Screen) -> anyhow::Result<ExitCode> {

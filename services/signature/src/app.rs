@@ -11,6 +11,7 @@ use chassis::Chassis;
 use flow::Map;
 use jiff::Timestamp;
 use message::LaneName;
+use signatures::format::{Cms, Format};
 use signatures::{Policy, Verifier};
 use stage::Stage;
 use tokio::net::TcpListener;
@@ -27,6 +28,8 @@ use crate::verify::Verify;
 
 const SERVICE: &str = "signature";
 const LANE: &str = "signature.verify";
+/// CMS, and XML whose document is a text inside: the formats of `message::SignatureFormat`.
+static FORMATS: &[&dyn Format] = &[&Cms, &xmldsig::format::TEXT];
 
 /// Builds the service and hands its tasks to the process.
 pub async fn build(config: Config, chassis: Chassis) -> anyhow::Result<()> {
@@ -72,7 +75,7 @@ pub fn parts(config: &Config) -> anyhow::Result<(Verify, Arc<Lists>)> {
         signing_certificate_required: config.trust.cades_required,
         ..Policy::default()
     };
-    let verifier = Verifier::new(authorities.trust()?, policy);
+    let verifier = Verifier::new(authorities.trust()?, policy).with_formats(FORMATS);
     let rights = config.rights.clone();
     let responders = Arc::new(responders);
     let at_hand = (Arc::clone(&lists), responders);

@@ -10,6 +10,17 @@ use uuid::Uuid;
 
 use crate::people::People;
 
+/// How a message's document is signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignedAs {
+    /// CMS beside the document.
+    Cms,
+    /// XML with the document inside.
+    Xml,
+    /// XML that was signed for another document, see [`People::wrapped_xml`].
+    WrappedXml,
+}
+
 /// An application of the portal, ready to be changed and sent.
 #[derive(Clone, Debug)]
 pub struct Application {
@@ -23,6 +34,7 @@ pub struct Application {
     pub applicant: &'static str,
     /// Name of the one whose certificate signs; the applicant himself where the law is kept.
     pub signer: &'static str,
+    pub signed_as: SignedAs,
     /// The form's fields: the document that is signed.
     pub form: Value,
     pub receipt: Option<String>,
@@ -41,6 +53,7 @@ impl Application {
             service,
             applicant,
             signer: applicant,
+            signed_as: SignedAs::Cms,
             form,
             receipt: None,
             consent: None,
@@ -137,7 +150,13 @@ impl Application {
             "applicant": who,
             "attachments": [],
         });
-        seal(&mut message, people, self.signer, &self.form)?;
+        seal(
+            &mut message,
+            people,
+            self.signer,
+            self.signed_as,
+            &self.form,
+        )?;
         if let Some(receipt) = &self.receipt {
             message["receipt"] = json!(receipt);
         }
@@ -170,17 +189,28 @@ pub(crate) fn report(
         "attachments": [],
         "report": report,
     });
-    seal(&mut message, people, signer, report)?;
+    seal(&mut message, people, signer, SignedAs::Cms, report)?;
     Ok(message)
 }
 
 /// Puts the document and its signature into the message.
-fn seal(message: &mut Value, people: &People, signer: &str, said: &Value) -> anyhow::Result<()> {
-    let document = serde_json::to_vec(said)?;
-    let signature = people.sign(signer, &document)?;
-    message["document"] =
-        json!({ "media_type": "application/json", "content": STANDARD.encode(&document) });
-    message["signatures"] =
-        json!([{ "format": "cms-detached", "content": STANDARD.encode(&signature) }]);
+fn seal(
+    message: &mut Value,
+    people: &People,
+    signer: &str,
+    signed_as: SignedAs,
+    said: &Value,
+) -> anyhow::Result<()> {
+    let document = said.to_string();
+    let (format, signature) = match signed_as {
+        SignedAs::Cms => ("cms-detached", people.sign(signer, document.as_bytes())?),
+        SignedAs::Xml => ("xml-enveloped", people.sign_as_xml(signer, &document)?),
+        SignedAs::WrappedXml => ("xml-enveloped", people.wrapped_xml(signer, &document)?),
+    };
+    message["document"] = json!({ "media_type": "application/json" });
+    if signed_as == SignedAs::Cms {
+        message["document"]["content"] = json!(STANDARD.encode(&document));
+    }
+    message["signatures"] = json!([{ "format": format, "content": STANDARD.encode(&signature) }]);
     Ok(())
 }

@@ -28,7 +28,7 @@ mod wait;
 mod warden;
 
 pub use addresses::Addresses;
-pub use application::Application;
+pub use application::{Application, SignedAs};
 pub use broker::{Broker, Shape};
 pub use folder::Folder;
 pub use line::{Line, Mode};

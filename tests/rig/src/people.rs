@@ -13,6 +13,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use serde::Deserialize;
 use signatures::Certificate;
 use signatures::sign::{self, Options};
+use xmldsig::sign::Layout;
 
 /// One of the cast. What a test does not need of the index is not read.
 #[derive(Debug, Deserialize)]
@@ -62,6 +63,32 @@ impl People {
 
     /// A detached CAdES signature of `document` by the person called `name`.
     pub fn sign(&self, name: &str, document: &[u8]) -> anyhow::Result<Vec<u8>> {
+        let options = Options::detached(Timestamp::now());
+        Ok(sign::sign(document, &[&self.identity(name)?], &options)?)
+    }
+
+    /// `document` as the text of an XML document that this person signed, in the form of NCALayer.
+    pub fn sign_as_xml(&self, name: &str, document: &str) -> anyhow::Result<Vec<u8>> {
+        let identity = self.identity(name)?;
+        Ok(xmldsig::sign::text(document, &identity, Layout::Wrapped)?)
+    }
+
+    /// A wrapping attack: a signature of this person for another text, around which `shown` was put. Its
+    /// reference still leads to what he signed, which now lies inside the signature.
+    pub fn wrapped_xml(&self, name: &str, shown: &str) -> anyhow::Result<Vec<u8>> {
+        let signed = r#"<document Id="signed">{}</document>"#;
+        let identity = self.identity(name)?;
+        let xml = xmldsig::sign::by_id(signed.as_bytes(), "signed", &identity, Layout::Compact)?;
+        let xml = String::from_utf8(xml)?;
+        let signature = xml
+            .strip_prefix(r#"<document Id="signed">{}"#)
+            .and_then(|rest| rest.strip_suffix("</document>"))
+            .context("the signature is not where it was put")?;
+        let moved = signature.replace("</ds:KeyInfo>", &format!("{signed}</ds:KeyInfo>"));
+        Ok(format!("<document>{shown}{moved}</document>").into_bytes())
+    }
+
+    fn identity(&self, name: &str) -> anyhow::Result<sign::Identity> {
         let person = self.find(name)?;
         let key = PrivateKeyDer::from_pem_file(self.folder.join(&person.key))?;
         let mut chain = CertificateDer::pem_file_iter(self.folder.join(&person.chain))?;
@@ -69,12 +96,7 @@ impl People {
         let above = chain
             .map(|authority| anyhow::Ok(Certificate::parse(&authority?)?))
             .collect::<anyhow::Result<_>>()?;
-        let identity = sign::Identity::new(&own, key.secret_der(), above)?;
-        Ok(sign::sign(
-            document,
-            &[&identity],
-            &Options::detached(Timestamp::now()),
-        )?)
+        Ok(sign::Identity::new(&own, key.secret_der(), above)?)
     }
 
     /// An HTTPS client with the certificate of `participant`'s system.

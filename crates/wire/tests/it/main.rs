@@ -80,10 +80,13 @@ fn full(id: MessageId) -> Message {
             media_type: "application/json".to_owned(),
             content: vec![0, 255, 7],
         },
-        signatures: vec![Signature {
-            format: SignatureFormat::CmsAttached,
-            content: vec![48, 0],
-        }],
+        signatures: SignatureFormat::ALL
+            .iter()
+            .map(|&(_, format)| Signature {
+                format,
+                content: vec![48, 0],
+            })
+            .collect(),
         attachments: vec![Attachment {
             sha256: [7; 32],
             name: "a.pdf".to_owned(),

@@ -15,6 +15,7 @@ mod limits;
 mod properties;
 mod seeds;
 mod signing;
+mod text;
 mod world;
 mod wrapping;
 mod wsse;

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use signatures::sign::{self, Identity, Options};
 use uuid::Uuid;
+use xmldsig::sign::Layout;
 
 /// An invented person's number, with a right check digit.
 pub(crate) const IIN: &str = "900101300017";
@@ -30,6 +31,12 @@ pub(crate) fn detached(document: &[u8]) -> String {
 
 pub(crate) fn attached(document: &[u8]) -> String {
     let signed = sign::sign(document, &[&SIGNER], &Options::attached(Timestamp::now()));
+    STANDARD.encode(signed.unwrap())
+}
+
+/// A document as the text of signed XML.
+pub(crate) fn as_xml(document: &str) -> String {
+    let signed = xmldsig::sign::text(document, &SIGNER, Layout::Compact);
     STANDARD.encode(signed.unwrap())
 }
 

@@ -13,6 +13,7 @@ use axum::{
     routing::{post, put},
 };
 use axum_server::tls_rustls::RustlsConfig;
+use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use rustls::{
     RootCertStore, ServerConfig,
@@ -182,7 +183,8 @@ async fn an_operators_application_has_consent_files_and_his_signature() {
             "samat",
             "--power",
             "ENIS-0002",
-            "--attached",
+            "--format",
+            "cms-attached",
         ])
         .await;
     assert_eq!(run.code, 0, "{}{}", run.out, run.error);
@@ -202,6 +204,26 @@ async fn an_operators_application_has_consent_files_and_his_signature() {
         "it is inside the signature"
     );
     assert_eq!(message["signatures"][0]["format"], "cms-attached");
+}
+
+#[tokio::test]
+async fn a_document_signed_as_xml_lies_in_it_as_text() {
+    let play = Play::start();
+    let run = play
+        .submit(&["--service", "archive-certificate", "--format", "xml"])
+        .await;
+    assert_eq!(run.code, 0, "{}{}", run.out, run.error);
+    let (message, _) = play.door.messages().remove(0);
+    assert_eq!(message["signatures"][0]["format"], "xml-enveloped");
+    assert!(message["document"].get("content").is_none());
+    let signed = message["signatures"][0]["content"].as_str().unwrap();
+    let signed = STANDARD.decode(signed).unwrap();
+    let text = xmldsig::text(&signed, &xmldsig::Limits::default()).unwrap();
+    let form: Value = serde_json::from_str(&text).unwrap();
+    assert!(form["archive"].is_string(), "{form}");
+    // aigul's key is of GOST, and NCALayer's name for it is the authority's own.
+    let signed = String::from_utf8(signed).unwrap();
+    assert!(signed.contains("pkigovkz:xmlsec:algorithms:gostr34102015-gostr34112015-512"));
 }
 
 #[tokio::test]

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use fault::Refusal;
 use flow::Map;
-use message::{Detail, Message};
+use message::{Detail, Message, Signature, SignatureFormat};
 use signatures::sign::Options;
 use stage::memory::{Run, Told};
 use stage::{Stage, Verdict};
+use xmldsig::sign::Layout;
 
 use crate::ca::Leaf;
 use crate::ca::{Authority, REVOKED_SERIAL};
@@ -109,7 +110,7 @@ async fn what_is_wrong_is_refused_with_its_code() {
     refused(&told(&world, application()).await, "signature-missing", "");
 
     let mut garbage = world.signed_by(PERSON);
-    garbage.signatures[0].content = b"<Signature/>".to_vec();
+    garbage.signatures[0].content = b"{\"signature\":1}".to_vec();
     refused(
         &told(&world, garbage).await,
         "signature-malformed",
@@ -201,4 +202,68 @@ async fn a_refusal_leaves_the_message_as_it_was() {
         panic!("not refused")
     };
     assert_eq!((after, facts), (message, vec![]));
+}
+
+/// An application whose only signature is this XML.
+fn with_xml(content: Vec<u8>) -> Message {
+    let mut message = application();
+    message.signatures = vec![Signature {
+        format: SignatureFormat::XmlEnveloped,
+        content,
+    }];
+    message
+}
+
+#[tokio::test]
+async fn a_document_that_is_the_text_of_signed_xml_passes() {
+    let world = World::new().await;
+    let document = std::str::from_utf8(DOCUMENT).unwrap();
+    let who = world.issue(PERSON);
+    for layout in [Layout::Wrapped, Layout::Compact] {
+        let signed = xmldsig::sign::text(document, &who, layout).unwrap();
+        let told = told(&world, with_xml(signed)).await;
+        assert_eq!(told.keys(), ["verified.registry.gbd-fl"]);
+        let message = told.last().event.message.clone().unwrap();
+        assert_eq!(message.document.content, DOCUMENT);
+        assert_eq!(message.signers.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn xml_that_was_signed_for_another_document_is_refused() {
+    let world = World::new().await;
+    let who = world.issue(PERSON);
+    let other = xmldsig::sign::text("{}", &who, Layout::Compact).unwrap();
+    let told_of_other = told(&world, with_xml(other.clone())).await;
+    refused(
+        &told_of_other,
+        "signature-wrong",
+        "signature 1: content-differs",
+    );
+
+    // The document in place of what was signed; and what was signed moved to where nobody reads.
+    let document = std::str::from_utf8(DOCUMENT).unwrap();
+    let other = String::from_utf8(other).unwrap();
+    let changed = other.replace(">{}<", &format!(">{document}<"));
+    let told_of_changed = told(&world, with_xml(changed.into_bytes())).await;
+    refused(
+        &told_of_changed,
+        "signature-wrong",
+        "signature 1, signer 1: digest-mismatch",
+    );
+    let by_id = br#"<document Id="a">{}</document>"#;
+    let by_id = xmldsig::sign::by_id(by_id, "a", &who, Layout::Compact).unwrap();
+    let wrapped = String::from_utf8(by_id)
+        .unwrap()
+        .replace(r#"<document Id="a">{}"#, &format!("<document>{document}"))
+        .replace(
+            "</ds:KeyInfo>",
+            r#"<document Id="a">{}</document></ds:KeyInfo>"#,
+        );
+    let told_of_wrapped = told(&world, with_xml(wrapped.into_bytes())).await;
+    refused(
+        &told_of_wrapped,
+        "signature-wrong",
+        "signature 1, signer 1: reference-wrong",
+    );
 }

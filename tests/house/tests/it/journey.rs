@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rig::{Application, Rig, wait_for};
+use rig::{Application, Rig, SignedAs, wait_for};
 use serde_json::{Value, json};
 
 use crate::{SOON, house};
@@ -137,6 +137,37 @@ async fn what_must_not_pass_is_refused_with_its_reason_and_the_applicant_is_told
         5,
         "each refusal has a code of its own: {codes:?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_application_signed_as_xml_is_granted_and_a_wrapped_signature_is_refused() {
+    let rig = house().await;
+
+    let mut signed = Application::archive_certificate("aigul", "national");
+    signed.signed_as = SignedAs::Xml;
+    let number = accepted(&rig, &signed).await;
+    rig.monitor.status(&number, "granted", SOON).await.unwrap();
+    let query = format!(
+        "SELECT detail::text FROM journal WHERE number = '{number}' AND name = 'verified' \
+         ORDER BY position LIMIT 1"
+    );
+    let verified = rig.postgres.sql("kezek", &query).await.unwrap();
+    assert!(verified.contains("GOST2015-512"), "{verified}");
+    // What the provider got is the text that was signed, and nothing of the XML around it.
+    let query = format!(
+        "SELECT convert_from(document, 'UTF8') FROM messages WHERE number = '{number}' AND kind = 'application'"
+    );
+    let kept = rig.postgres.sql("kezek", &query).await.unwrap();
+    let kept: Value = serde_json::from_str(kept.trim()).unwrap();
+    assert_eq!(kept, signed.form);
+
+    let mut wrapped = Application::archive_certificate("aigul", "national");
+    wrapped.signed_as = SignedAs::WrappedXml;
+    let number = accepted(&rig, &wrapped).await;
+    assert_eq!(refusal(&rig, &number).await, "signature-wrong");
+    let refused = rig.monitor.application(&number).await.unwrap().unwrap();
+    let words = refused["reason"]["explanation"].as_str().unwrap();
+    assert!(words.contains("reference-wrong"), "{words}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
