@@ -1,9 +1,9 @@
 //! The test certification authority: two hierarchies of a root and an issuing authority, one of GOST and one of
 //! RSA, an authority for TLS, and the certificates of the whole cast, in one folder.
 //!
-//! In: a folder, where revocation lists will lie, the instant. Out: the files that the README lists, private
-//! keys readable by their owner only, and revocation lists on demand. `authority.json` is written last, so a
-//! folder that has it is whole. It serves nothing and signs no document.
+//! In: a folder, where revocation lists will lie and OCSP be answered, the instant. Out: the files that the README
+//! lists, private keys readable by their owner only, and revocation lists on demand. `authority.json` is written
+//! last, so a folder that has it is whole. It serves nothing and signs no document.
 
 use std::{
     io,
@@ -13,9 +13,12 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use rcgen::SerialNumber;
 use serde::{Deserialize, Serialize};
-use signatures::sign::{
-    SignError,
-    crl::{self, Revoked},
+use signatures::{
+    Certificate,
+    sign::{
+        Identity as Signer, SignError,
+        crl::{self, Revoked},
+    },
 };
 
 use crate::{
@@ -24,12 +27,14 @@ use crate::{
     identity::{Identities, Identity},
 };
 
+mod duty;
 mod extension;
 mod key;
 mod list;
 mod office;
 mod profile;
 
+pub use duty::Duty;
 use key::SecretKey;
 pub use list::{Entries, Kind, List};
 use office::Office;
@@ -64,6 +69,8 @@ pub enum Error {
 struct Card {
     /// Where the certificates say that the revocation lists lie, without the file name.
     lists_url: String,
+    /// Where they say that OCSP is answered.
+    ocsp_url: String,
     made_at: Timestamp,
 }
 
@@ -126,8 +133,14 @@ pub struct Authority {
 
 impl Authority {
     /// Makes the authority and everybody's certificates in `folder`; revocation lists will lie under
-    /// `lists_url`, for example `http://127.0.0.1:18090`. Takes a few seconds for the RSA keys.
-    pub fn make(folder: &Path, lists_url: &str, now: Timestamp) -> Result<Self, Error> {
+    /// `lists_url`, for example `http://127.0.0.1:18190`, OCSP be answered at `ocsp_url`. Takes a few seconds
+    /// for the RSA keys.
+    pub fn make(
+        folder: &Path,
+        lists_url: &str,
+        ocsp_url: &str,
+        now: Timestamp,
+    ) -> Result<Self, Error> {
         if folder.join(CARD).exists() {
             return Err(Error::Present(folder.to_owned()));
         }
@@ -138,10 +151,18 @@ impl Authority {
             folder: folder.to_owned(),
             card: Card {
                 lists_url,
+                ocsp_url: ocsp_url.trim_end_matches('/').to_owned(),
                 made_at: now,
             },
             offices,
         };
+        for offices in &authority.offices {
+            for duty in Duty::ALL {
+                authority.above(offices, |above| {
+                    duty.take(folder, offices.hierarchy, &offices.issuing, above, now)
+                })?;
+            }
+        }
         let identities = everybody()
             .iter()
             .map(|member| authority.identify(member, now))
@@ -179,6 +200,21 @@ impl Authority {
         &self.card.lists_url
     }
 
+    /// Where the certificates say that OCSP is answered.
+    pub fn ocsp_url(&self) -> &str {
+        &self.card.ocsp_url
+    }
+
+    /// The issuing authority of a hierarchy.
+    pub fn issuing(&self, hierarchy: Hierarchy) -> &Certificate {
+        self.offices(hierarchy).issuing.certificate()
+    }
+
+    /// Who answers for the issuing authority of a hierarchy.
+    pub fn on_duty(&self, hierarchy: Hierarchy, duty: Duty) -> Result<Signer, Error> {
+        duty.open(&self.folder, hierarchy, self.issuing(hierarchy))
+    }
+
     /// The authorities by the file names of their certificates under the lists' address, in DER.
     pub fn certificates(&self) -> impl Iterator<Item = (String, Vec<u8>)> {
         self.offices.iter().flat_map(|offices| {
@@ -203,7 +239,7 @@ impl Authority {
             Kind::Root => (&offices.root, Vec::new()),
             Kind::Issuing | Kind::Delta => (&offices.issuing, self.revoked(list, entries)?),
         };
-        let since = issued - SignedDuration::from_hours(24);
+        let since = revoked_since(issued);
         let revoked = revoked.into_iter().map(|serial| Revoked {
             serial,
             since,
@@ -241,6 +277,16 @@ impl Authority {
         serials.collect()
     }
 
+    /// What is said of an issuing authority in the certificates under it.
+    fn above<T>(&self, offices: &Offices, say: impl FnOnce(Above<'_>) -> T) -> T {
+        let (lists_url, hierarchy) = (&self.card.lists_url, offices.hierarchy);
+        say(Above {
+            certificate: offices.issuing.certificate(),
+            certificate_url: &format!("{lists_url}/{}", certificate_name(hierarchy, ISSUING)),
+            list_url: &list_url(lists_url, hierarchy, Kind::Issuing),
+        })
+    }
+
     fn offices(&self, hierarchy: Hierarchy) -> &Offices {
         let [gost, rsa] = &self.offices;
         match hierarchy {
@@ -252,20 +298,15 @@ impl Authority {
     /// Certifies one of the cast and writes his files.
     fn identify(&self, member: &Member, now: Timestamp) -> Result<Identity, Error> {
         let offices = self.offices(Hierarchy::of(member.key));
-        let list = |kind| list_url(&self.card.lists_url, offices.hierarchy, kind);
-        let around = Around {
-            above: Above {
-                certificate: offices.issuing.certificate(),
-                certificate_url: &format!(
-                    "{}/{}",
-                    self.card.lists_url,
-                    certificate_name(offices.hierarchy, ISSUING)
-                ),
-                list_url: &list(Kind::Issuing),
-            },
-            delta_url: &list(Kind::Delta),
-        };
-        let params = profile::signing(member, around, now)?;
+        let params = self.above(offices, |above| {
+            let delta_url = list_url(&self.card.lists_url, offices.hierarchy, Kind::Delta);
+            let around = Around {
+                above,
+                delta_url: &delta_url,
+                ocsp_url: &self.card.ocsp_url,
+            };
+            profile::signing(member, around, now)
+        })?;
         let key = SecretKey::make(member.key)?;
         let certificate = offices.issuing.certify(&params, &key)?;
         let serial = params.serial_number.as_ref().map(SerialNumber::to_bytes);
@@ -324,6 +365,11 @@ const ROOT: &str = "root";
 const ISSUING: &str = "issuing";
 /// CRLReason (RFC 5280 5.3.1).
 const KEY_COMPROMISE: u8 = 1;
+
+/// Since when somebody is revoked, on a list issued at that instant.
+pub(crate) fn revoked_since(issued: Timestamp) -> Timestamp {
+    issued - SignedDuration::from_hours(24)
+}
 
 fn file_name(hierarchy: Hierarchy, tier: &str) -> String {
     format!("{}-{tier}", hierarchy.name())

@@ -1,8 +1,8 @@
 //! The test bench: makes every played system from the configuration, joins them, and says where they are.
 //!
 //! In: a [`Config`]. Out: running systems and a control API on loopback ports, and `endpoints.json` with all
-//! of them once every door is open. If the folder has no authority yet it is made now, so that its
-//! certificates name the port that revocation lists really have; if it has one, that port is taken again.
+//! of them once every door is open. If the folder has no authority yet it is made now, so that its certificates
+//! name the ports that revocation lists and OCSP really have; if it has one, those ports are taken again.
 
 use std::{collections::BTreeMap, io, path::PathBuf, sync::Arc, time::Duration};
 
@@ -20,12 +20,14 @@ use crate::{
     kept::Kept,
     lists::{Lists, Order},
     mail::Mail,
+    ocsp::Responder,
     officer::{Line, Officer},
     provider::Provider,
     register::Registers,
     sinks::Sink,
     smtp,
     system::System,
+    tsp::Stamper,
 };
 
 /// Why the bench does not stand.
@@ -38,10 +40,14 @@ pub enum Error {
         source: io::Error,
     },
     #[error(
-        "certificates in {} name {url} for revocation lists, which is not the port configured; \
-         set ports.crl to it or to 0, or remove the folder", folder.display()
+        "certificates in {} name {url}, which is not the port configured; set ports.{name} to it \
+         or to 0, or remove the folder", folder.display()
     )]
-    ListsElsewhere { folder: PathBuf, url: String },
+    Elsewhere {
+        folder: PathBuf,
+        name: &'static str,
+        url: String,
+    },
     #[error(transparent)]
     Authority(#[from] authority::Error),
 }
@@ -65,6 +71,7 @@ pub struct Bench {
     pub(crate) sms: Arc<Sink>,
     pub(crate) webhooks: Arc<Sink>,
     pub(crate) lists: Arc<Lists>,
+    pub(crate) ocsp: Arc<Responder>,
     pub(crate) intake: watch::Sender<Option<String>>,
     endpoints: Endpoints,
     stop: CancellationToken,
@@ -74,12 +81,15 @@ impl Bench {
     /// Starts everything; returns when every door is open and `endpoints.json` is written.
     pub async fn start(config: &Config) -> Result<Arc<Self>, Error> {
         let stop = CancellationToken::new();
-        let (authority, crl_door) = authority(config)?;
+        let (authority, crl_door, ocsp_door) = authority(config)?;
         let order = Order {
             valid_s: config.crl.valid_s,
             ..Order::default()
         };
-        let lists = Lists::new(authority, order)?;
+        let tsp = Stamper::new(&authority)?;
+        let authority = Arc::new(authority);
+        let lists = Lists::new(Arc::clone(&authority), order)?;
+        let ocsp = Responder::new(&authority, Arc::clone(&lists))?;
         let fresh = Arc::clone(&lists).keep_fresh(Duration::from_secs(config.crl.reissue_s.into()));
         tokio::spawn(stop.clone().run_until_cancelled_owned(fresh));
 
@@ -89,6 +99,8 @@ impl Bench {
         let mails = Arc::new(Kept::new(config.items_max));
         let mut systems = vec![
             System::http("crl", crl_door, stop.clone(), lists.routes()),
+            System::http("ocsp", ocsp_door, stop.clone(), ocsp.routes()),
+            System::http("tsp", door("tsp", ports.tsp)?, stop.clone(), tsp.routes()),
             System::http("sms", door("sms", ports.sms)?, stop.clone(), sms.routes()),
             System::http(
                 "webhook",
@@ -142,6 +154,7 @@ impl Bench {
             sms,
             webhooks,
             lists,
+            ocsp,
             intake,
             endpoints,
             stop: stop.clone(),
@@ -191,35 +204,46 @@ fn provider(
     Ok((provider, system))
 }
 
-/// The authority in the folder, new if there is none, and the door its certificates name.
-fn authority(config: &Config) -> Result<(Authority, Door), Error> {
-    let configured = config.ports.crl;
+/// The authority in the folder, new if there is none, and the doors its certificates name.
+fn authority(config: &Config) -> Result<(Authority, Door, Door), Error> {
+    let ports = config.ports;
     match Authority::open(&config.folder) {
         Ok(authority) => {
-            let url = authority.lists_url().to_owned();
-            let named = url
-                .strip_prefix("http://127.0.0.1:")
-                .and_then(|p| p.parse::<u16>().ok());
-            let fits = |port: &u16| configured == 0 || configured == *port;
-            let Some(port) = named.filter(fits) else {
-                return Err(Error::ListsElsewhere {
-                    folder: config.folder.clone(),
-                    url,
-                });
-            };
-            Ok((authority, door("crl", port)?))
+            let crl = named_door(config, "crl", ports.crl, authority.lists_url())?;
+            let ocsp = named_door(config, "ocsp", ports.ocsp, authority.ocsp_url())?;
+            Ok((authority, crl, ocsp))
         }
         Err(authority::Error::Missing(_)) => {
-            let door = door("crl", configured)?;
-            let url = format!("http://{}", door.address());
+            let (crl, ocsp) = (door("crl", ports.crl)?, door("ocsp", ports.ocsp)?);
+            let url = |door: &Door| format!("http://{}", door.address());
             tracing::info!(folder = %config.folder.display(), "making the test authority");
-            Ok((
-                Authority::make(&config.folder, &url, Timestamp::now())?,
-                door,
-            ))
+            let now = Timestamp::now();
+            let authority = Authority::make(&config.folder, &url(&crl), &url(&ocsp), now)?;
+            Ok((authority, crl, ocsp))
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// The door at the address that stands in certificates.
+fn named_door(
+    config: &Config,
+    name: &'static str,
+    configured: u16,
+    url: &str,
+) -> Result<Door, Error> {
+    let named = url
+        .strip_prefix("http://127.0.0.1:")
+        .and_then(|port| port.parse::<u16>().ok());
+    let fits = |port: &u16| configured == 0 || configured == *port;
+    let Some(port) = named.filter(fits) else {
+        return Err(Error::Elsewhere {
+            folder: config.folder.clone(),
+            name,
+            url: url.to_owned(),
+        });
+    };
+    door(name, port)
 }
 
 fn mail_server(

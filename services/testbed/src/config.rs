@@ -49,6 +49,8 @@ pub struct Ports {
     pub sms: u16,
     pub webhook: u16,
     pub crl: u16,
+    pub ocsp: u16,
+    pub tsp: u16,
 }
 
 /// Where the played providers send statuses and results.

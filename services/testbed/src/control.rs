@@ -22,6 +22,7 @@ use crate::{
     bench::Bench,
     fault::Setting,
     lists::Order,
+    ocsp,
     officer::{Report, Sending},
     provider::{Acceptance, Provider},
     register::Payment,
@@ -55,6 +56,7 @@ fn routes(bench: Arc<Bench>) -> Router {
         .route("/sms", get(sms))
         .route("/webhooks", get(webhooks))
         .route("/crl", put(order_lists))
+        .route("/ocsp", put(order_ocsp))
         .route("/intake", put(set_intake))
         .with_state(bench)
 }
@@ -240,6 +242,18 @@ async fn order_lists(State(bench): At, Json(order): Json<Order>) -> Result<Statu
     order.check().map_err(Refused::Bad)?;
     bench
         .lists
+        .obey(order)
+        .map_err(|e| Refused::Bad(e.to_string()))?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn order_ocsp(
+    State(bench): At,
+    Json(order): Json<ocsp::Order>,
+) -> Result<StatusCode, Refused> {
+    order.check().map_err(Refused::Bad)?;
+    bench
+        .ocsp
         .obey(order)
         .map_err(|e| Refused::Bad(e.to_string()))?;
     Ok(StatusCode::NO_CONTENT)

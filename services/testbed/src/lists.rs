@@ -22,7 +22,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use crate::{
-    authority::{Authority, Entries, Error, List},
+    authority::{Authority, Entries, Error, List, revoked_since},
+    cast::Standing,
+    identity::Identity,
     kept::locked,
 };
 
@@ -60,7 +62,7 @@ impl Default for Order {
 }
 
 impl Order {
-    const YEAR_S: u32 = 366 * 86_400;
+    pub(crate) const YEAR_S: u32 = 366 * 86_400;
 
     pub fn check(&self) -> Result<(), String> {
         if self.valid_s == 0 || self.valid_s > Self::YEAR_S || self.age_s > Self::YEAR_S {
@@ -72,13 +74,14 @@ impl Order {
 
 struct Issued {
     order: Order,
+    at: Timestamp,
     /// By file name.
     lists: BTreeMap<String, Bytes>,
 }
 
 /// The lists as they are now.
 pub struct Lists {
-    authority: Authority,
+    authority: Arc<Authority>,
     /// By file name.
     certificates: BTreeMap<String, Bytes>,
     issued: Mutex<Issued>,
@@ -86,7 +89,7 @@ pub struct Lists {
 
 impl Lists {
     /// Issues the first lists.
-    pub fn new(authority: Authority, order: Order) -> Result<Arc<Self>, Error> {
+    pub fn new(authority: Arc<Authority>, order: Order) -> Result<Arc<Self>, Error> {
         let issued = Mutex::new(issue(&authority, order)?);
         let certificates = authority.certificates();
         Ok(Arc::new(Self {
@@ -112,6 +115,16 @@ impl Lists {
                 tracing::error!(%error, "no new revocation lists; the old ones stay");
             }
         }
+    }
+
+    /// Since when somebody's certificate is revoked, on the full list or the delta list.
+    pub(crate) fn revoked_since(&self, identity: &Identity) -> Option<Timestamp> {
+        let issued = locked(&self.issued);
+        let order = &issued.order;
+        let named = order.revoke.iter().chain(&order.revoke_in_delta);
+        let is_revoked = identity.standing == Standing::Revoked
+            || named.into_iter().any(|name| *name == identity.name);
+        is_revoked.then(|| revoked_since(issued.at))
     }
 
     pub fn routes(self: &Arc<Self>) -> Router {
@@ -146,5 +159,9 @@ fn issue(authority: &Authority, order: Order) -> Result<Issued, Error> {
             Ok((list.file_name(), der.into()))
         })
         .collect::<Result<_, Error>>()?;
-    Ok(Issued { order, lists })
+    Ok(Issued {
+        order,
+        at: issued,
+        lists,
+    })
 }

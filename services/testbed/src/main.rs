@@ -32,6 +32,9 @@ enum Command {
         /// Where revocation lists will lie: the address of the `crl` system.
         #[arg(long, default_value = "http://127.0.0.1:18190")]
         lists_url: String,
+        /// Where OCSP will be answered: the address of the `ocsp` system.
+        #[arg(long, default_value = "http://127.0.0.1:18191")]
+        ocsp_url: String,
     },
     /// Play every system until interrupted; writes endpoints.json when all of them listen.
     #[command(after_help = "Example:\n  testbed serve --config deploy/config/testbed.toml")]
@@ -61,8 +64,12 @@ async fn main() -> ExitCode {
 
 async fn run(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Authority { out, lists_url } => {
-            Authority::make(&out, &lists_url, Timestamp::now())?;
+        Command::Authority {
+            out,
+            lists_url,
+            ocsp_url,
+        } => {
+            Authority::make(&out, &lists_url, &ocsp_url, Timestamp::now())?;
             tracing::info!(folder = %out.display(), "the authority is made");
         }
         Command::Serve { config } => {

@@ -104,7 +104,13 @@ struct Play {
 impl Play {
     fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Authority::make(folder.path(), "http://127.0.0.1:1", Timestamp::now()).unwrap();
+        Authority::make(
+            folder.path(),
+            "http://127.0.0.1:1/",
+            "http://127.0.0.1:2",
+            Timestamp::now(),
+        )
+        .unwrap();
         let door = Arc::new(Door::default());
         let url = door.open(folder.path());
         Self { folder, door, url }

@@ -29,7 +29,8 @@ impl Scene {
     fn new(now: Timestamp) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let testbed = folder.path().join("testbed");
-        let authority = Authority::make(&testbed, "http://127.0.0.1:1", now).unwrap();
+        let authority =
+            Authority::make(&testbed, "http://127.0.0.1:1", "http://127.0.0.1:2", now).unwrap();
         let trust = folder.path().join("trust");
         fs::create_dir(&trust).unwrap();
         for (name, der) in authority.certificates() {

@@ -14,7 +14,7 @@ use rcgen::{
 };
 use signatures::Certificate;
 
-use super::extension;
+use super::{duty::Duty, extension};
 use crate::cast::{Key, Member, Participant, Role, Standing};
 
 const SURNAME: [u64; 4] = [2, 5, 4, 4];
@@ -37,6 +37,7 @@ pub(super) struct Above<'a> {
 pub(super) struct Around<'a> {
     pub(super) above: Above<'a>,
     pub(super) delta_url: &'a str,
+    pub(super) ocsp_url: &'a str,
 }
 
 /// Leaves are valid from thirty days ago for one year, the term of a certificate kept in a file.
@@ -100,18 +101,18 @@ pub(super) fn authority(
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     params.custom_extensions = vec![extension::policy()];
     match above {
-        Some(above) => stand_under(&mut params, above),
+        Some(above) => stand_under(&mut params, above, None),
         None => params.use_authority_key_identifier_extension = true,
     }
     Ok(params)
 }
 
 /// What is said of the issuer.
-fn stand_under(params: &mut CertificateParams, above: Above<'_>) {
+fn stand_under(params: &mut CertificateParams, above: Above<'_>, ocsp_url: Option<&str>) {
     params.crl_distribution_points = list_at(above.list_url);
     params.custom_extensions.extend([
         extension::authority_key_id(above.certificate),
-        extension::authority_information(above.certificate_url),
+        extension::authority_information(above.certificate_url, ocsp_url),
     ]);
 }
 
@@ -146,10 +147,46 @@ pub(super) fn signing(
         extension::key_store(),
         extension::freshest_list(around.delta_url),
     ];
-    stand_under(&mut params, around.above);
+    stand_under(&mut params, around.above, Some(around.ocsp_url));
     if member.person.is_some() {
         params.subject_alt_names = vec![SanType::Rfc822Name(member.email().try_into()?)];
     }
+    Ok(params)
+}
+
+/// The certificate of one who answers for the authority.
+pub(super) fn duty(
+    duty: Duty,
+    common_name: &str,
+    above: Above<'_>,
+    now: Timestamp,
+) -> Result<CertificateParams, Error> {
+    let mut params = CertificateParams::default();
+    valid(&mut params, now - LEAF_AGE, LEAF_TERM);
+    number(&mut params);
+    params.distinguished_name = DistinguishedName::new();
+    params
+        .distinguished_name
+        .push(DnType::CommonName, common_name);
+    params
+        .distinguished_name
+        .push(DnType::CountryName, printable("KZ")?);
+    params.is_ca = IsCa::ExplicitNoCa;
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params.custom_extensions = vec![extension::policy()];
+    match duty {
+        Duty::Ocsp => {
+            params.extended_key_usages = vec![ExtendedKeyUsagePurpose::OcspSigning];
+            params.custom_extensions.push(extension::no_check());
+        }
+        Duty::Tsp => {
+            params.key_usages.push(KeyUsagePurpose::ContentCommitment);
+            params
+                .custom_extensions
+                .push(extension::timestamping_alone());
+        }
+    }
+    stand_under(&mut params, above, None);
     Ok(params)
 }
 

@@ -75,7 +75,13 @@ fn verifier(folder: &Path) -> (Verifier, Crls) {
 fn everybody_can_sign_but_the_revoked_and_the_expired() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    Authority::make(folder, "http://127.0.0.1:1", Timestamp::now()).unwrap();
+    Authority::make(
+        folder,
+        "http://127.0.0.1:1/",
+        "http://127.0.0.1:2",
+        Timestamp::now(),
+    )
+    .unwrap();
     let (verifier, lists) = verifier(folder);
     let identities = Identities::load(folder).unwrap();
     for identity in identities.all() {
@@ -109,7 +115,13 @@ fn everybody_can_sign_but_the_revoked_and_the_expired() {
 fn openssl_accepts_the_rsa_hierarchy_and_the_certificates_for_tls() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    Authority::make(folder, "http://127.0.0.1:1", Timestamp::now()).unwrap();
+    Authority::make(
+        folder,
+        "http://127.0.0.1:1/",
+        "http://127.0.0.1:2",
+        Timestamp::now(),
+    )
+    .unwrap();
     let mut good = 0;
     for identity in Identities::load(folder).unwrap().all() {
         if Hierarchy::of(identity.algorithm) == Hierarchy::Rsa {
@@ -134,7 +146,13 @@ fn openssl_accepts_the_rsa_hierarchy_and_the_certificates_for_tls() {
 #[test]
 fn subjects_are_laid_out_as_the_national_authority_does() {
     let folder = tempfile::tempdir().unwrap();
-    Authority::make(folder.path(), "http://127.0.0.1:1/", Timestamp::now()).unwrap();
+    Authority::make(
+        folder.path(),
+        "http://127.0.0.1:1/",
+        "http://127.0.0.1:2",
+        Timestamp::now(),
+    )
+    .unwrap();
     let show = |name: &str| {
         let shown = format!(
             "x509 -noout -text -nameopt RFC2253,utf8,-esc_msb -in identities/{name}.cert.pem"
@@ -162,6 +180,7 @@ fn subjects_are_laid_out_as_the_national_authority_does() {
         "X509v3 Freshest CRL",
         "URI:http://127.0.0.1:1/gost-delta.crl",
         "CA Issuers - URI:http://127.0.0.1:1/gost-issuing.cer",
+        "OCSP - URI:http://127.0.0.1:2",
         "1.2.398.3.3.5",
         "Signature Algorithm: 1.2.398.3.10.1.1.2.3.2",
         "Public Key Algorithm: 1.2.398.3.10.1.1.2.2",
@@ -176,7 +195,13 @@ fn subjects_are_laid_out_as_the_national_authority_does() {
 #[test]
 fn identifiers_of_keys_are_serial_numbers_with_the_top_bit_set() {
     let folder = tempfile::tempdir().unwrap();
-    Authority::make(folder.path(), "http://127.0.0.1:1", Timestamp::now()).unwrap();
+    Authority::make(
+        folder.path(),
+        "http://127.0.0.1:1/",
+        "http://127.0.0.1:2",
+        Timestamp::now(),
+    )
+    .unwrap();
     let read = |path: &str| {
         let pem = std::fs::read(folder.path().join(path)).unwrap();
         Certificate::all_in_file(&pem).unwrap().remove(0)
@@ -202,7 +227,13 @@ fn identifiers_of_keys_are_serial_numbers_with_the_top_bit_set() {
 #[test]
 fn private_keys_are_their_owners_only_and_an_authority_is_never_overwritten() {
     let folder = tempfile::tempdir().unwrap();
-    Authority::make(folder.path(), "http://127.0.0.1:1", Timestamp::now()).unwrap();
+    Authority::make(
+        folder.path(),
+        "http://127.0.0.1:1/",
+        "http://127.0.0.1:2",
+        Timestamp::now(),
+    )
+    .unwrap();
     let mut keys = 0;
     for room in ["authority", "tls", "identities"] {
         for file in std::fs::read_dir(folder.path().join(room)).unwrap() {
@@ -214,7 +245,12 @@ fn private_keys_are_their_owners_only_and_an_authority_is_never_overwritten() {
         }
     }
     assert!(keys > 20);
-    let again = Authority::make(folder.path(), "http://127.0.0.1:1", Timestamp::now());
+    let again = Authority::make(
+        folder.path(),
+        "http://127.0.0.1:1/",
+        "http://127.0.0.1:2",
+        Timestamp::now(),
+    );
     assert!(matches!(again, Err(Error::Present(_))));
 }
 
@@ -222,7 +258,13 @@ fn private_keys_are_their_owners_only_and_an_authority_is_never_overwritten() {
 fn what_an_identity_signs_openssl_verifies() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    Authority::make(folder, "http://127.0.0.1:1", Timestamp::now()).unwrap();
+    Authority::make(
+        folder,
+        "http://127.0.0.1:1/",
+        "http://127.0.0.1:2",
+        Timestamp::now(),
+    )
+    .unwrap();
     let identities = Identities::load(folder).unwrap();
     std::fs::write(folder.join("document"), b"{\"number\":\"1\"}").unwrap();
     for name in ["national-archive-signer", "ivan"] {
@@ -338,6 +380,6 @@ async fn a_bench_started_again_takes_the_port_that_its_certificates_name() {
     assert_eq!(again.endpoints().systems["crl"], lists);
     assert!(matches!(
         Bench::start(&config("ports.crl = 9\n")).await,
-        Err(testbed::bench::Error::ListsElsewhere { .. })
+        Err(testbed::bench::Error::Elsewhere { name: "crl", .. })
     ));
 }

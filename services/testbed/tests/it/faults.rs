@@ -175,5 +175,5 @@ async fn the_control_api_refuses_what_makes_no_sense_and_says_why() {
         .await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     let systems = play.control("/systems").await;
-    assert_eq!(systems.as_array().unwrap().len(), 10);
+    assert_eq!(systems.as_array().unwrap().len(), 12);
 }
