@@ -14,13 +14,13 @@ use signatures::sign::{Identity, anew};
 use signatures::{Certificate, Crl, Crls, Freshness, Trust};
 
 #[derive(Clone, Copy)]
-pub enum Algorithm {
+pub(crate) enum Algorithm {
     Gost(Scheme),
     Rsa,
     P256,
 }
 
-pub const ALGORITHMS: [Algorithm; 5] = [
+pub(crate) const ALGORITHMS: [Algorithm; 5] = [
     Algorithm::Gost(Scheme::Gost2015With512),
     Algorithm::Gost(Scheme::Gost2015With256),
     Algorithm::Gost(Scheme::Gost2004),
@@ -28,17 +28,17 @@ pub const ALGORITHMS: [Algorithm; 5] = [
     Algorithm::P256,
 ];
 
-pub struct Family {
-    pub name: &'static str,
-    pub trust: Trust,
-    pub lists: Crls,
-    pub person: Identity,
+pub(crate) struct Family {
+    pub(crate) name: &'static str,
+    pub(crate) trust: Trust,
+    pub(crate) lists: Crls,
+    pub(crate) person: Identity,
     /// DER of root, issuing authority, and their lists.
     files: [(&'static str, Vec<u8>); 4],
 }
 
 impl Family {
-    pub fn new(algorithm: Algorithm, at: Timestamp) -> Self {
+    pub(crate) fn new(algorithm: Algorithm, at: Timestamp) -> Self {
         let (root_key, root_pair) = (Secret::new(algorithm, 11), pair(algorithm));
         let template = authority("ROOT").self_signed(&root_pair).unwrap();
         let root = root_key.certificate(template.der(), &root_key, &root_pair);
@@ -93,7 +93,7 @@ impl Family {
     }
 
     /// Writes what another verifier needs.
-    pub fn write(&self, folder: &Path) {
+    pub(crate) fn write(&self, folder: &Path) {
         for (name, der) in &self.files {
             std::fs::write(folder.join(format!("{}-{name}", self.name)), der).unwrap();
         }

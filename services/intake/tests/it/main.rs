@@ -20,3 +20,4 @@ mod process;
 mod redis;
 mod street;
 mod waiting;
+mod xml;
