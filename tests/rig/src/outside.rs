@@ -64,6 +64,11 @@ impl Outside {
         self.put(&format!("/systems/{system}/fault"), &body).await
     }
 
+    /// Revokes certificates by the names of their owners: on delta lists and by OCSP, not on the full lists.
+    pub async fn revoke(&self, names: &[&str]) -> anyhow::Result<()> {
+        self.put("/crl", &json!({ "revoke_in_delta": names })).await
+    }
+
     /// Tells the providers' officers where intake is.
     pub async fn intake_is_at(&self, url: &str) -> anyhow::Result<()> {
         self.put("/intake", &json!({ "url": url })).await

@@ -1,6 +1,6 @@
 //! What differs between a sample configuration and this rig: addresses, folders, certificates.
 
-use toml::{Table, Value};
+use toml::Value;
 
 use crate::addresses::Addresses;
 use crate::outside::Outside;
@@ -88,28 +88,39 @@ fn intake(at: &Addresses, ends: &Ends<'_>) -> Settings {
 }
 
 fn signature(at: &Addresses, ends: &Ends<'_>) -> anyhow::Result<Settings> {
-    let lists = ends.outside("crl")?;
-    let list = |name: &str| {
-        let mut list = Table::new();
-        list.insert("issuer".to_owned(), format!("{name}.pem").into());
-        list.insert("url".to_owned(), format!("{lists}/{name}.crl").into());
-        if let Some(hierarchy) = name.strip_suffix("-issuing") {
-            let delta = format!("{lists}/{hierarchy}-delta.crl");
-            list.insert("delta_url".to_owned(), delta.into());
-        }
-        Value::Table(list)
+    let (lists, responder) = (ends.outside("crl")?, ends.outside("ocsp")?);
+    let table = |fields: Vec<(&str, String)>| {
+        let fields = fields.into_iter();
+        Value::Table(
+            fields
+                .map(|(name, text)| (name.to_owned(), text.into()))
+                .collect(),
+        )
     };
+    let (mut crl, mut ocsp) = (Vec::new(), Vec::new());
+    for hierarchy in ["gost", "rsa"] {
+        let file = |name: &str, ending: &str| format!("{hierarchy}-{name}.{ending}");
+        let url = |name: &str| format!("{lists}/{}", file(name, "crl"));
+        crl.push(table(vec![
+            ("issuer", file("root", "pem")),
+            ("url", url("root")),
+        ]));
+        crl.push(table(vec![
+            ("issuer", file("issuing", "pem")),
+            ("url", url("issuing")),
+            ("delta_url", url("delta")),
+        ]));
+        ocsp.push(table(vec![
+            ("issuer", file("issuing", "pem")),
+            ("url", responder.clone()),
+        ]));
+    }
     Ok(vec![
         ("grpc.listen", loopback(at.signature_grpc)),
         ("redis.url", ends.redis()),
         ("trust.folder", file(at, "trust/signing")),
-        (
-            "trust.crl",
-            ["gost-root", "gost-issuing", "rsa-root", "rsa-issuing"]
-                .map(list)
-                .to_vec()
-                .into(),
-        ),
+        ("trust.crl", crl.into()),
+        ("trust.ocsp", ocsp.into()),
     ])
 }
 

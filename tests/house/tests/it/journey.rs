@@ -171,6 +171,25 @@ async fn an_application_signed_as_xml_is_granted_and_a_wrapped_signature_is_refu
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_is_refused_from_the_moment_it_is_revoked_and_lists_decide_without_a_responder()
+ {
+    let rig = house().await;
+    let application = Application::archive_certificate("samat", "national");
+
+    rig.outside.fault("ocsp", "down", 0).await.unwrap();
+    let number = accepted(&rig, &application).await;
+    rig.monitor.status(&number, "granted", SOON).await.unwrap();
+
+    // The lists that the service has are good for a day more.
+    rig.outside.fault("ocsp", "none", 0).await.unwrap();
+    rig.outside.revoke(&["aigul"]).await.unwrap();
+    let number = accepted(&rig, &Application::archive_certificate("aigul", "national")).await;
+    assert_eq!(refusal(&rig, &number).await, "certificate-revoked");
+    let number = accepted(&rig, &Application::archive_certificate("dana", "national")).await;
+    rig.monitor.status(&number, "granted", SOON).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_door_refuses_what_it_can_see_and_stores_nothing() {
     let rig = house().await;
 
