@@ -74,7 +74,7 @@ pub struct Journal {
 impl Default for Journal {
     fn default() -> Self {
         Self {
-            linger_ms: 5,
+            linger_ms: 20,
             standby_ms: 1_000,
         }
     }
@@ -268,8 +268,8 @@ mod tests {
             assert!(sample().contains(from), "{from}");
             checked(&sample().replace(from, to)).unwrap_err()
         };
-        assert!(said("linger_ms = 5", "lingers_ms = 5").contains("lingers_ms"));
-        assert!(said("linger_ms = 5", "linger_ms = 5000").contains("journal.linger_ms: 5000"));
+        assert!(said("linger_ms = 20", "lingers_ms = 20").contains("lingers_ms"));
+        assert!(said("linger_ms = 20", "linger_ms = 5000").contains("journal.linger_ms: 5000"));
         assert!(said("connections_max = 10", "connections_max = 1").contains("connections_max"));
         assert!(said("wait_ms_max = 2000", "wait_ms_max = 99999").contains("follow.wait_ms_max"));
         assert!(said("look_ms = 1000", "look_ms = 1").contains("deadlines.look_ms: 1"));

@@ -5,6 +5,7 @@
 
 mod claims;
 mod deadlines;
+mod memory;
 mod project;
 mod read;
 mod search;

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{Store, StoreError, deadlines, read, search, write::column};
 use crate::{
-    deadlines::{Deadline, Rules},
+    deadlines::{Deadline, Rules, Subject},
     row::microseconds,
     status::{Status, standing},
 };
@@ -303,7 +303,7 @@ impl Store {
 }
 
 /// The steps under way of applications with these facts, seen at `now`; without it, at their last fact.
-pub(super) async fn derive(
+async fn derive(
     connection: &mut sqlx::PgConnection,
     rules: &Rules,
     facts: &HashMap<Number, Vec<Fact>>,
@@ -318,19 +318,40 @@ pub(super) async fn derive(
         return Ok(Vec::new());
     }
     let subjects = deadlines::subjects(&mut *connection, rules, &ids).await?;
-    let began = facts.values().flatten().map(|fact| fact.at).min();
-    let outages = deadlines::outages(&mut *connection, began.unwrap_or(Timestamp::MIN)).await?;
-    let mut made = Vec::new();
+    let outages = outages_since(connection, facts.values().map(Vec::as_slice)).await?;
+    let mut all = Vec::new();
     for (number, facts) in facts {
         let subject = messages.get(number).and_then(|id| subjects.get(id));
-        let told = facts.iter().map(|fact| fact.at);
-        let closed = outages
-            .iter()
-            .flat_map(|o| [Some(o.closed_at), o.opened_at]);
-        let last = told.chain(closed.flatten()).max();
-        if let (Some(subject), Some(now)) = (subject, now.or(last)) {
-            made.extend(rules.deadlines(*number, subject, facts, &outages, now));
-        }
+        all.extend(made(rules, *number, subject, facts, &outages, now));
     }
-    Ok(made)
+    Ok(all)
+}
+
+/// Outages that may touch applications with these facts.
+pub(super) async fn outages_since<'f>(
+    connection: &mut sqlx::PgConnection,
+    facts: impl Iterator<Item = &'f [Fact]>,
+) -> Result<Vec<Outage>, sqlx::Error> {
+    let began = facts.flatten().map(|fact| fact.at).min();
+    deadlines::outages(connection, began.unwrap_or(Timestamp::MIN)).await
+}
+
+/// The steps under way of one application, seen at `now`; without it, at its last fact.
+pub(super) fn made(
+    rules: &Rules,
+    number: Number,
+    subject: Option<&Subject>,
+    facts: &[Fact],
+    outages: &[Outage],
+    now: Option<Timestamp>,
+) -> Vec<Deadline> {
+    let told = facts.iter().map(|fact| fact.at);
+    let closed = outages
+        .iter()
+        .flat_map(|o| [Some(o.closed_at), o.opened_at]);
+    let last = told.chain(closed.flatten()).max();
+    match (subject, now.or(last)) {
+        (Some(subject), Some(now)) => rules.deadlines(number, subject, facts, outages, now),
+        _ => Vec::new(),
+    }
 }

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
-use message::{Detail, FactName, LaneName, MessageId, PersonalNumber};
+use message::{About, Detail, Fact, LaneName, MessageId, PersonalNumber};
 use regulations::{ApplicantKind, Outage};
 use sqlx::{PgExecutor, PgTransaction, Row as _, postgres::PgRow};
 use uuid::Uuid;
@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::{read::instant, write::column};
 use crate::{
     deadlines::{Deadline, Rules, Subject},
-    row::{Row, microseconds},
+    row::microseconds,
 };
 
 /// `kezek.dl` as a number: making deadlines anew and keeping them take turns.
@@ -173,19 +173,18 @@ pub(super) async fn outages(
     Ok(outages)
 }
 
-/// Writes down what the new rows say of lanes: closed, opened, or answering although nobody said so.
+/// Writes down what the new facts say of lanes: closed, opened, or answering although nobody said so.
 pub(super) async fn keep_outages(
     transaction: &mut PgTransaction<'_>,
-    rows: &[Row],
+    facts: &[Fact],
 ) -> Result<(), sqlx::Error> {
     let mut opened: Vec<(String, Timestamp)> = Vec::new();
-    for row in rows {
-        let Ok(fact) = row.fact() else { continue };
-        match (&fact.detail, &row.lane) {
-            (Detail::LaneClosed { code, .. }, Some(lane)) => {
-                close(transaction, lane, code, fact.at).await?;
+    for fact in facts {
+        match (&fact.detail, &fact.about) {
+            (Detail::LaneClosed { code, .. }, About::Lane(lane)) => {
+                close(transaction, lane.as_str(), code, fact.at).await?;
             }
-            (Detail::LaneOpened, Some(lane)) => opened.push((lane.clone(), fact.at)),
+            (Detail::LaneOpened, About::Lane(lane)) => opened.push((lane.to_string(), fact.at)),
             (detail, _) => opened.extend(answered(detail, fact.at)),
         }
     }
@@ -356,9 +355,4 @@ async fn upsert(
     .execute(&mut **transaction)
     .await?;
     Ok(())
-}
-
-/// Names of the facts that change a deadline: all but those that only say somebody was told.
-pub(super) fn touches(row: &Row) -> bool {
-    row.name != FactName::Notified.as_str()
 }

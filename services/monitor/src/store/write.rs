@@ -8,10 +8,14 @@
 use std::collections::HashSet;
 
 use jiff_sqlx::ToSqlx;
-use sqlx::{Connection, PgTransaction, error::DatabaseError, postgres::PgConnection};
+use sqlx::{
+    Connection, PgTransaction,
+    error::DatabaseError,
+    postgres::{PgConnectOptions, PgConnection},
+};
 use uuid::Uuid;
 
-use super::{Store, StoreError, alone, project, read, standing};
+use super::{Store, StoreError, alone, memory::Memory, project, read, standing};
 use crate::{
     batch::{Batch, Undecodable},
     chain::{Checkpoint, Hash},
@@ -65,12 +69,13 @@ pub struct Writer {
     next_offset: i64,
     head: Checkpoint,
     rules: Rules,
+    memory: Memory,
 }
 
 impl Store {
     /// Becomes the writer; none while another one is.
     pub async fn writer(&self) -> Result<Option<Writer>, StoreError> {
-        let mut connection = alone(&self.options).await?;
+        let mut connection = alone(&by_key(&self.options)).await?;
         let ours: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)")
             .bind(WRITER_LOCK)
             .fetch_one(&mut connection)
@@ -89,8 +94,18 @@ impl Store {
             next_offset,
             head,
             rules: self.rules.clone(),
+            memory: Memory::default(),
         }))
     }
+}
+
+/// The writer looks things up by their keys alone. Left to itself the planner reads whole tables while statistics
+/// are old, and these grow with each batch; with that ruled out, one plan is good for all batches.
+fn by_key(options: &PgConnectOptions) -> PgConnectOptions {
+    options.clone().options([
+        ("enable_seqscan", "off"),
+        ("plan_cache_mode", "force_generic_plan"),
+    ])
 }
 
 impl Writer {
@@ -119,11 +134,15 @@ impl Writer {
         insert_signatures(&mut transaction, &news.messages).await?;
         insert_rows(&mut transaction, &news.rows).await?;
         insert_undecodable(&mut transaction, &batch.undecodable).await?;
-        project::refresh(&mut transaction, &news, &self.rules).await?;
+        let rows = &news.rows;
+        let known = project::refresh(&mut transaction, rows, &self.rules, &mut self.memory).await?;
         standing::move_on(&mut transaction, &batch.stands).await?;
         transaction.commit().await?;
 
         self.next_offset = batch.next_offset;
+        for (number, known) in known {
+            self.memory.put(number, known);
+        }
         self.head = news.rows.last().map_or(self.head, Row::checkpoint);
         Ok(Written {
             rows: news.rows.len(),
