@@ -32,7 +32,7 @@ use self::{
     path::Ends,
     processes::Named,
     record::Record,
-    report::{Measured, PATH, Ratios, Report},
+    report::{Measured, PATH, Ratios, Report, WIDE},
     told::Told,
 };
 use crate::{cli::Common, flow as map, regulation, screen::Screen, submit};
@@ -212,7 +212,7 @@ pub(crate) async fn run(args: &Args, common: &Common, screen: &Screen) -> anyhow
 }
 
 impl Bench<'_> {
-    /// The floor, the path, the floor again, with the disk around them.
+    /// The floor, the path, the floor again and a wide one, with the disk around them.
     async fn measure(&self, warm_up: Vec<Vec<u8>>, bodies: Vec<Vec<u8>>) -> anyhow::Result<Found> {
         let folder = std::env::temp_dir();
         let before = disk::probe(&folder)?;
@@ -229,6 +229,8 @@ impl Bench<'_> {
         runs.push(path);
         if !self.args.no_floor {
             runs.push(self.floor("floor after", cargo).await?);
+            let hops = told.hops;
+            runs.push(self.floor(WIDE, Cargo { hops, ..cargo }).await?);
         }
         let disk = vec![before, disk::probe(&folder)?];
         Ok(Found { runs, disk, told })

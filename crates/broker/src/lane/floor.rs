@@ -31,15 +31,13 @@ use crate::{
     parcel::{PERSISTENT, Parcel},
 };
 
-/// The longest chain.
-const HOPS_MAX: u8 = 20;
 /// How long forwarders may take to stop.
 const STOP_MAX: Duration = Duration::from_secs(5);
 
 /// Why the chain cannot be made, or did not last.
 #[derive(Debug, thiserror::Error)]
 pub enum FloorError {
-    #[error("a chain has 1 to {HOPS_MAX} hops, not {0}")]
+    #[error("a chain has 1 to {max} hops, not {0}", max = Floor::HOPS_MAX)]
     Hops(u8),
     #[error("the chain's map: {0}")]
     Map(#[from] flow::InvalidMap),
@@ -70,6 +68,9 @@ pub struct Floor {
 }
 
 impl Floor {
+    /// The longest chain.
+    pub const HOPS_MAX: u8 = 20;
+
     /// Makes the queues, empty, and starts a forwarder from each to the next; the last one tells `arrivals`.
     pub async fn build(
         config: &Config,
@@ -131,7 +132,7 @@ impl Floor {
 
 /// The lanes of the chain, with the defaults of any other.
 fn lanes(hops: u8) -> Result<Vec<Lane>, FloorError> {
-    if !(1..=HOPS_MAX).contains(&hops) {
+    if !(1..=Floor::HOPS_MAX).contains(&hops) {
         return Err(FloorError::Hops(hops));
     }
     let lane = |hop: u8| format!("[[lane]]\nname = 'load.hop-{hop}'\nkind = 'stage'\n");

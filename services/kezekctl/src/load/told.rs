@@ -41,6 +41,9 @@ pub(crate) struct Told {
     pub(crate) bytes: f64,
     /// Bytes of an event between two lanes of the way: what the floor carries too.
     pub(crate) bytes_of_one: usize,
+    /// The deliveries as the hops of a chain.
+    #[serde(skip)]
+    pub(crate) hops: u8,
     pub(crate) steps: Vec<Step>,
 }
 
@@ -143,6 +146,8 @@ impl Counts {
             events: each(self.entries, applications),
             deliveries: each(self.deliveries, applications),
             bytes: each(self.bytes, applications),
+            hops: u8::try_from(self.deliveries.div_ceil(applications.max(1)))?
+                .clamp(1, broker::Floor::HOPS_MAX),
             bytes_of_one: self.bytes_on_the_way / self.on_the_way.max(1),
             steps: took.into_iter().map(step).collect::<anyhow::Result<_>>()?,
         })
