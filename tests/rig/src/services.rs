@@ -65,7 +65,9 @@ impl Services {
         let log = self.folder.join(format!("{name}.log"));
         let command = Command::new(self.binaries.join(name), repository(), &log)
             .args(args.iter().copied())
-            .args(["--config".as_ref(), config.as_os_str()]);
+            .args(["--config".as_ref(), config.as_os_str()])
+            // Six services share one machine: a thread for each core in each of them is in each other's way.
+            .env("TOKIO_WORKER_THREADS", "1");
         let server = Server::start(name, command)?;
         let admin = format!("http://127.0.0.1:{admin}");
         self.running
