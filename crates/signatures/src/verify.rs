@@ -126,12 +126,11 @@ impl Verifier {
         self.report(opened, &Question::about(&[], at), revocation)
     }
 
-    /// Looks at a certificate by itself: who issued it, and whether it may be used at that instant. `along`
-    /// are authorities that help to find the way and are not trusted. An anchor needs no word on revocation.
+    /// Looks at a certificate by itself: who issued it, and whether it may be used at that instant. An anchor
+    /// needs no word on revocation, and an authority none on whether it may sign documents.
     pub fn certificate(
         &self,
         certificate: &Certificate,
-        along: &[Certificate],
         at: Timestamp,
         revocation: &dyn Revocation,
     ) -> Examined {
@@ -140,7 +139,7 @@ impl Verifier {
         let mut looking = Looking {
             verifier: self,
             question: &Question::about(&[], at),
-            along,
+            along: &[],
             revocation,
             budget: Budget::of(1),
         };
@@ -149,9 +148,9 @@ impl Verifier {
             examined.checks.set(Aspect::Chain, Said::Valid);
             examined.checks.set(Aspect::Revocation, Said::NotAsked);
             examined.evidence.clear();
+            examined.need = None;
         }
-        let issuers = self.trust.authorities().chain(along);
-        let signature = issued_by(certificate, issuers, self.algorithms);
+        let signature = issued_by(certificate, self.trust.authorities(), self.algorithms);
         examined.checks.set(Aspect::Signature, signature);
         if certificate.extensions().is_authority {
             examined.checks.set(Aspect::Usage, Said::NotAsked);

@@ -18,8 +18,8 @@ use jiff::{SignedDuration, Timestamp};
 use signatures::bundle::{Asked, Bundle};
 use signatures::format::{FORMATS, Format};
 use signatures::{
-    Certificate, Freshness, Kept, OCSP_AGE_MAX, Party, Policy, Private, Question, Report, Trust,
-    Verifier, expect,
+    Freshness, Kept, OCSP_AGE_MAX, Party, Policy, Private, Question, Report, Trust, Verifier,
+    expect,
 };
 
 use crate::screen::Screen;
@@ -80,7 +80,8 @@ pub struct Args {
     /// Folder of certification authorities (.pem, .cer, .crt, .der). The self-issued ones are anchors.
     #[arg(long, value_name = "DIR")]
     trust: Option<PathBuf>,
-    /// The certificate of an authority that is not trusted by itself: to hold a list or an answer against.
+    /// The certificate of an authority that is not trusted by itself: on the way to one that is, or to hold a
+    /// list or an answer against.
     #[arg(long, value_name = "FILE")]
     issuer: Vec<PathBuf>,
     /// A revocation list or a delta list.
@@ -142,10 +143,8 @@ fn answer(args: &Args, screen: &Screen) -> anyhow::Result<&'static str> {
     match given.kind {
         Kind::Cms | Kind::Xml => signature(args, &given.bytes, at, trust, screen),
         kind => {
-            let issuers = args.issuers()?;
             let looked = other::Looked {
                 trust,
-                issuers,
                 kept: args.kept()?,
                 at,
                 content: args.content()?,
@@ -233,11 +232,19 @@ fn again(args: &Args, path: &Path, screen: &Screen) -> anyhow::Result<&'static s
     })
 }
 
+/// Whom to trust, and who may stand between.
 fn trust(args: &Args) -> anyhow::Result<Trust> {
-    let Some(folder) = &args.trust else {
-        return Ok(Trust::default());
+    let in_folder = match &args.trust {
+        Some(folder) => file::authorities(folder)?,
+        None => Vec::new(),
     };
-    Trust::of(file::authorities(folder)?).with_context(|| folder.display().to_string())
+    let (anchors, mut between): (Vec<_>, Vec<_>) = in_folder
+        .into_iter()
+        .partition(|one| one.subject() == one.issuer());
+    for path in &args.issuer {
+        between.extend(file::certificates(path)?);
+    }
+    Ok(Trust::new(anchors, between)?)
 }
 
 /// A number as certificates have it. Its check digit is not looked at: the national authority's own test
@@ -280,14 +287,6 @@ impl Args {
             path.display()
         );
         Ok(Some(given.bytes))
-    }
-
-    fn issuers(&self) -> anyhow::Result<Vec<Certificate>> {
-        let mut all = Vec::new();
-        for path in &self.issuer {
-            all.extend(file::certificates(path)?);
-        }
-        Ok(all)
     }
 
     /// Lists and answers that were given, with their paths.

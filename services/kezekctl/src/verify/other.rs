@@ -13,8 +13,6 @@ use super::file::Kind;
 /// With what a file is looked at.
 pub(super) struct Looked {
     pub(super) trust: Trust,
-    /// Authorities that are not trusted by themselves.
-    pub(super) issuers: Vec<Certificate>,
     pub(super) kept: Kept,
     pub(super) at: Timestamp,
     /// What a timestamp should be about.
@@ -62,15 +60,9 @@ impl Looked {
         Verifier::new(self.trust.clone(), Policy::default())
     }
 
-    /// Authorities that may have issued something, trusted or not.
-    fn authorities(&self) -> impl Iterator<Item = &Certificate> {
-        self.trust.authorities().chain(&self.issuers)
-    }
-
     fn certificate(&self, certificate: &Certificate) -> Found {
-        let examined = self
-            .verifier()
-            .certificate(certificate, &self.issuers, self.at, &self.kept);
+        let verifier = self.verifier();
+        let examined = verifier.certificate(certificate, self.at, &self.kept);
         let roles = certificate.roles();
         let roles: Vec<&str> = roles.iter().map(Role::as_str).collect();
         let mut facts = vec![
@@ -181,16 +173,12 @@ impl Looked {
             facts.push(("issuer", authority.issuer().printed()));
         }
         let signature = Said::from(read.signed());
-        let trust = Trust::new(
-            self.trust.anchors().to_vec(),
-            [self.trust.intermediates(), &self.issuers].concat(),
-        )?;
         let content = self.content.as_deref();
         let integrity = |token: &Token| match content.map(|content| token.covers(content)) {
             None => Said::NotAsked,
             Some(covers) => covers.map_err(|_| Reason::DigestMismatch).into(),
         };
-        let checked = read.check(&trust);
+        let checked = read.check(&self.trust);
         let said = |aspect| match &checked {
             _ if aspect == Aspect::Signature => signature,
             Ok(token) if aspect == Aspect::Integrity => integrity(token),
@@ -222,7 +210,7 @@ impl Looked {
         wrong: impl Fn(&E) -> Option<Reason>,
     ) -> (Said, Option<&Certificate>) {
         let mut said = Said::Undetermined(Lack::IssuerMissing);
-        for issuer in self.authorities() {
+        for issuer in self.trust.authorities() {
             match open(issuer) {
                 Ok(()) => return (Said::Valid, Some(issuer)),
                 Err(error) => {
@@ -249,8 +237,8 @@ impl Looked {
         let chain = match issuer {
             None => Said::Undetermined(Lack::NotExamined),
             Some(issuer) => {
-                let looked = self.verifier();
-                let examined = looked.certificate(issuer, &self.issuers, self.at, &self.kept);
+                let verifier = self.verifier();
+                let examined = verifier.certificate(issuer, self.at, &self.kept);
                 examined.checks.of(Aspect::Chain)
             }
         };

@@ -266,6 +266,20 @@ async fn certificates_and_lists_are_told_apart_and_held_against_their_issuers() 
         run.out
     );
     let trust = SCENE.path("trust");
+    // Whoever is not trusted by himself is no anchor, but tells that the list is his.
+    let (list, issuer) = (
+        SCENE.list(Hierarchy::Gost, Kind::Issuing),
+        SCENE.path("trust/gost-issuing.der"),
+    );
+    let run = kezekctl(&["verify", &list, "--issuer", &issuer, "--json"]).await;
+    assert_eq!(run.code, 1);
+    let codes: Vec<_> = run.json()["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["code"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(codes, ["valid", "untrusted-issuer", "valid"]);
     for (kind, what) in [
         (Kind::Root, "crl"),
         (Kind::Issuing, "crl"),
