@@ -1,11 +1,14 @@
 //! The whole picture: each finding in its place, and what follows a wrong one.
 
+use rcgen::BasicConstraints;
 use signatures::ber::tag;
 use signatures::encode::{constructed, element, integer, oid, sequence};
 use signatures::sign::{Options, sign};
-use signatures::{Aspect, Crls, Lack, Question, Reason, Report, Said, Verdict, Verifier, oid};
+use signatures::{
+    Aspect, Crls, Lack, Policy, Question, Reason, Report, Said, Trust, Verdict, Verifier, oid,
+};
 
-use crate::ca::{Authority, Leaf, Person, World, crls, now, official, person};
+use crate::ca::{Authority, Leaf, Person, World, authority_params, crls, now, official, person};
 use crate::forge::{content_type, envelope, good, message_digest, signer};
 
 const DOCUMENT: &[u8] = b"a document";
@@ -290,4 +293,24 @@ fn what_a_verifier_remembers_of_authorities_is_only_who_signed_them() {
     }
     let nothing_accepted = verifier.with_algorithms(&[]);
     assert_ne!(chain(&nothing_accepted, "2026-06-15T09:00:00Z"), GOOD);
+}
+
+/// Two roots may have one name; whoever is configured beside the wrong one is not on a way to it.
+#[test]
+fn an_authority_of_another_root_of_the_same_name_does_not_lead_to_an_anchor() {
+    let (root, other) = (Authority::root("TEST ROOT"), Authority::root("TEST ROOT"));
+    // Without key identifiers the name is all there is, and then only the signature tells.
+    let mut params = authority_params("TEST ISSUING", BasicConstraints::Constrained(0));
+    params.use_authority_key_identifier_extension = false;
+    let issuing = root.below_with(params);
+    let who = issuing.issue(person());
+    let signature = sign(DOCUMENT, &[&who.identity(&[])], &Options::attached(now())).unwrap();
+    let trust = Trust::of(vec![other.parsed(), issuing.parsed()]).unwrap();
+    let verifier = Verifier::new(trust, Policy::default());
+    let question = Question::about(&signature, now());
+    for _ in 0..2 {
+        let report = verifier.examine(&question, &Crls::default());
+        let untrusted = Said::Invalid(Reason::UntrustedIssuer);
+        assert_eq!(report.signers[0].checks.of(Aspect::Chain), untrusted);
+    }
 }

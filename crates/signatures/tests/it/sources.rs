@@ -375,7 +375,9 @@ fn a_revoked_time_stamping_authority_proves_nothing() {
 fn of_two_good_timestamps_the_earlier_counts() {
     let scene = Stamped::new();
     let stamped = scene.inside(&scene.authority, None);
-    let earlier = now() - SignedDuration::from_hours(1);
-    let beside = token(&scene.authority, &stamped, earlier);
-    assert_eq!(scene.examined(&stamped, Some(&beside)).judged_at, earlier);
+    let hour = SignedDuration::from_hours(1);
+    for (beside, earlier) in [(now() - hour, now() - hour), (now() + hour, now())] {
+        let token = token(&scene.authority, &stamped, beside);
+        assert_eq!(scene.examined(&stamped, Some(&token)).judged_at, earlier);
+    }
 }
