@@ -228,6 +228,22 @@ pub static BROKER_UNAVAILABLE: Code = Code {
     },
 };
 
+pub static TIMESTAMP_UNAVAILABLE: Code = Code {
+    name: "timestamp-unavailable",
+    again: Again::Later,
+    http_status: 503,
+    meaning: Text {
+        kk: "Қазір қолтаңбаға уақыт белгісін алу мүмкін емес, ал онсыз хабарлама қабылданбайды.",
+        ru: "Сейчас нельзя получить метку времени на подпись, а без неё сообщения не принимаются.",
+        en: "No timestamp over the signature can be had just now, and no message is taken without one.",
+    },
+    action: Text {
+        kk: "Дәл сол хабарламаны сол идентификатормен Retry-After уақытынан кейін қайта жіберіңіз.",
+        ru: "Отправьте то же сообщение с тем же идентификатором после времени из Retry-After.",
+        en: "Send the same message with the same id again after the time in Retry-After.",
+    },
+};
+
 pub static STORE_UNAVAILABLE: Code = Code {
     name: "store-unavailable",
     again: Again::Later,
@@ -324,6 +340,7 @@ pub(crate) static ALL: &[&Code] = &[
     &MESSAGE_ID_REUSED,
     &NUMBER_TAKEN,
     &BROKER_UNAVAILABLE,
+    &TIMESTAMP_UNAVAILABLE,
     &STORE_UNAVAILABLE,
     &UNKNOWN_PATH,
     &METHOD_NOT_ALLOWED,

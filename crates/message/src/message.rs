@@ -213,6 +213,8 @@ impl fmt::Debug for Document {
 pub struct Signature {
     pub format: SignatureFormat,
     pub content: Vec<u8>,
+    /// A token of RFC 3161 over `content`, obtained when the message was taken.
+    pub timestamp: Option<Vec<u8>>,
 }
 
 impl fmt::Debug for Signature {

@@ -115,6 +115,7 @@ fn application() -> Message {
             content: b"{}".to_vec(),
         },
         signatures: vec![Signature {
+            timestamp: None,
             format: SignatureFormat::CmsDetached,
             content: vec![1, 2, 3],
         }],

@@ -94,6 +94,35 @@ pub const GOST95_TEST_SET: &[u8] = &[0x2a, 0x83, 0x0e, 3, 10, 1, 3, 1, 1, 0];
 pub const STREEBOG_256: &[u8] = &[0x2a, 0x83, 0x0e, 3, 10, 1, 3, 2];
 pub const STREEBOG_512: &[u8] = &[0x2a, 0x83, 0x0e, 3, 10, 1, 3, 3];
 
+/// The content octets of a dotted form, as people write it; none if it is no identifier (X.660: the first arc is
+/// 0 to 2, the second under 40 below the first two). Arcs up to 32 bits.
+pub fn parse(dotted: &str) -> Option<Vec<u8>> {
+    let mut arcs = dotted.split('.').map(|arc| {
+        let is_plain = arc == "0" || !arc.starts_with(['0', '+']);
+        arc.parse::<u32>().ok().filter(|_| is_plain)
+    });
+    let (first, second) = (arcs.next()??, arcs.next()??);
+    if first > 2 || (first < 2 && second >= 40) {
+        return None;
+    }
+    let mut content = Vec::new();
+    push(u64::from(first) * 40 + u64::from(second), &mut content);
+    for arc in arcs {
+        push(u64::from(arc?), &mut content);
+    }
+    Some(content)
+}
+
+/// Seven bits an octet, the highest first.
+fn push(arc: u64, into: &mut Vec<u8>) {
+    let octets = (u64::BITS - arc.leading_zeros()).div_ceil(7).max(1);
+    for place in (0..octets).rev() {
+        let more = if place == 0 { 0 } else { 0x80 };
+        // Seven bits always fit.
+        into.push(u8::try_from((arc >> (7 * place)) & 0x7f).unwrap_or_default() | more);
+    }
+}
+
 /// The dotted form, for people: `1.2.398.3.3.4.1.2.1`.
 pub fn dotted(content: &[u8]) -> String {
     let mut arcs: Vec<u128> = Vec::new();

@@ -214,6 +214,7 @@ fn signature(s: proto::Signature) -> Read<Signature> {
     Ok(Signature {
         format,
         content: s.content,
+        timestamp: Some(s.timestamp).filter(|token| !token.is_empty()),
     })
 }
 

@@ -141,6 +141,7 @@ fn signature(s: &Signature) -> proto::Signature {
     proto::Signature {
         format: format.into(),
         content: s.content.clone(),
+        timestamp: s.timestamp.clone().unwrap_or_default(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Accepting a message: checked, stored by the broker, remembered, answered; in this order.
 //!
+//! Before it is stored, its signatures get timestamps, where an authority for them is configured.
+//!
 //! In: who sends, and the body. Out: [`Accepted`], only after the broker's confirm, or the problem. The same
 //! message again gets the same answer: from Redis, or, where Redis has lost it, by publishing it again under
 //! the same ids, which is absorbed further on. Keeps nothing itself, and nothing at all of what it refuses.
@@ -24,6 +26,7 @@ use crate::{
     head,
     problem::Problem,
     receipts::Receipts,
+    stamps::Stamps,
 };
 
 /// The name under which this service tells facts.
@@ -39,8 +42,16 @@ pub struct Desk {
     pub answers: Arc<dyn Answers>,
     /// Asked where the memory of answers is away. Absent: nobody is.
     pub receipts: Option<Arc<dyn Receipts>>,
+    /// Absent: signatures get no timestamps.
+    pub stamping: Option<Stamping>,
     pub carrier: Arc<dyn Carrier>,
     pub clock: fn() -> Timestamp,
+}
+
+/// Who gives timestamps, and whether a message is taken without.
+pub struct Stamping {
+    pub stamps: Arc<dyn Stamps>,
+    pub required: bool,
 }
 
 /// A message that is stored for good.
@@ -75,8 +86,13 @@ impl Desk {
         let regulation =
             checks::of_the_content(&letter, &self.regulations, attachments, now).await?;
         self.carrier.ready().map_err(|away| unavailable(&away))?;
+        let tokens = self.stamped(&letter).await?;
         let answer = self.reserve(&letter, offered).await?;
-        let message = compose::message(letter, sender, regulation, &self.ways, answer.accepted_at);
+        let mut message =
+            compose::message(letter, sender, regulation, &self.ways, answer.accepted_at);
+        for (signature, token) in message.signatures.iter_mut().zip(tokens) {
+            signature.timestamp = token;
+        }
         let publication = self.received(&message)?;
         self.carrier
             .carry(publication)
@@ -93,6 +109,27 @@ impl Desk {
             message: Some(message),
             is_new: true,
         })
+    }
+
+    /// A timestamp over each signature as it came, in order; without one where none can be had or is wanted.
+    async fn stamped(&self, letter: &Letter) -> Result<Vec<Option<Vec<u8>>>, Problem> {
+        let Some(stamping) = &self.stamping else {
+            return Ok(Vec::new());
+        };
+        let signatures = letter.envelope.signatures.iter();
+        let asked = signatures.map(|signature| stamping.stamps.over(&signature.content.0));
+        let answers = futures::future::join_all(asked).await.into_iter();
+        let tokens = answers.map(|answer| match answer {
+            Ok(token) => Ok(Some(token)),
+            Err(away) if stamping.required => {
+                Err(Problem::new(&door::TIMESTAMP_UNAVAILABLE, "").because(&away))
+            }
+            Err(away) => {
+                tracing::warn!(%away, "a signature is taken without a timestamp");
+                Ok(None)
+            }
+        });
+        tokens.collect()
     }
 
     /// What was answered to this id before; other content under the same id is refused.

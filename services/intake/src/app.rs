@@ -19,7 +19,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    accept::Desk,
+    accept::{Desk, Stamping},
     answers::InRedis,
     attachments::Attachments,
     carrier::ToBroker,
@@ -27,6 +27,7 @@ use crate::{
     config::{Config, Limits},
     http::Door,
     receipts::{OfMonitor, Receipts},
+    stamps::{self, OfAuthority},
     tls::{self, PeerAcceptor},
     verdicts::{OfService, Verdicts},
 };
@@ -51,6 +52,7 @@ pub async fn build(config: Config, chassis: Chassis) -> Result<()> {
         )?,
         answers: Arc::new(InRedis::open(&config.redis)?),
         receipts: receipts(&config)?,
+        stamping: config.tsa.as_ref().map(stamping).transpose()?,
         carrier: Arc::new(ToBroker::new(
             publisher.clone(),
             is_safe,
@@ -107,6 +109,13 @@ pub async fn build(config: Config, chassis: Chassis) -> Result<()> {
 fn verdicts(config: &Config) -> Result<Option<Arc<dyn Verdicts>>> {
     let service = config.signature.as_ref().map(OfService::open).transpose()?;
     Ok(service.map(|service| Arc::new(service) as Arc<dyn Verdicts>))
+}
+
+fn stamping(config: &stamps::Config) -> Result<Stamping> {
+    Ok(Stamping {
+        stamps: Arc::new(OfAuthority::open(config, Timestamp::now)?),
+        required: config.required,
+    })
 }
 
 fn receipts(config: &Config) -> Result<Option<Arc<dyn Receipts>>> {

@@ -123,6 +123,7 @@ pub fn message(
             .signatures
             .into_iter()
             .map(|s| Signature {
+                timestamp: None,
                 format: s.format,
                 content: s.content.0,
             })

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use serde::Deserialize;
 
-use crate::{answers, attachments, receipts, tls, verdicts};
+use crate::{answers, attachments, receipts, stamps, tls, verdicts};
 
 /// The whole configuration. Paths are relative to where the process is started.
 #[derive(Debug, Clone, Deserialize)]
@@ -28,6 +28,8 @@ pub struct Config {
     pub signature: Option<verdicts::Config>,
     /// Absent: while Redis is away, nobody is asked for earlier answers.
     pub monitor: Option<receipts::Config>,
+    /// Absent: signatures get no timestamps.
+    pub tsa: Option<stamps::Config>,
     #[serde(default)]
     pub limits: Limits,
 }
@@ -149,6 +151,9 @@ impl chassis::Common for Config {
         self.broker.check().map_err(|error| error.to_string())?;
         self.tls.check().map_err(|error| error.to_string())?;
         self.redis.check().map_err(|error| error.to_string())?;
+        if let Some(tsa) = &self.tsa {
+            tsa.check().map_err(|error| error.to_string())?;
+        }
         self.monitor
             .as_ref()
             .map_or(Ok(()), |m| m.check().map_err(|error| error.to_string()))

@@ -23,5 +23,6 @@ pub mod prefer;
 pub mod problem;
 pub mod receipts;
 pub mod shape;
+pub mod stamps;
 pub mod tls;
 pub mod verdicts;

@@ -185,11 +185,7 @@ impl Verify {
         let verifier = Arc::clone(&self.verifier);
         let asking = Asking::new(Arc::clone(&self.responders), self.lists.at_hand(), asked);
         let parties = rules::parties(message, &self.rights);
-        let signatures: Vec<Vec<u8>> = message
-            .signatures
-            .iter()
-            .map(|signature| signature.content.clone())
-            .collect();
+        let signatures = message.signatures.clone();
         let (document, at) = (message.document.content.clone(), message.received_at);
         let working = tokio::task::spawn_blocking(move || {
             let mut reports: Vec<Report<'_>> = signatures
@@ -197,7 +193,8 @@ impl Verify {
                 .map(|signature| {
                     let question = Question {
                         content: Some(&document),
-                        ..Question::about(signature, at)
+                        timestamp: signature.timestamp.as_deref(),
+                        ..Question::about(&signature.content, at)
                     };
                     verifier.examine(&question, &asking)
                 })

@@ -24,7 +24,7 @@ mod parties;
 mod readme;
 mod report;
 mod revocation;
+mod seeds;
 mod sources;
 mod tsp;
-
 mod verdicts;

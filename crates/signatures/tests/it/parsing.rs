@@ -4,7 +4,9 @@ use proptest::prelude::*;
 use signatures::ber::{self, Element, Malformed, tag};
 use signatures::encode::{canonical, constructed, element, set};
 use signatures::sign::{Options, sign};
-use signatures::{Certificate, Crl, Crls, Policy, Trust, Verdict, Verifier, attached_content, crl};
+use signatures::{
+    Certificate, Crl, Crls, Policy, Trust, Verdict, Verifier, attached_content, crl, oid,
+};
 
 use crate::ca::{World, now, person};
 
@@ -99,6 +101,15 @@ proptest! {
     }
 
     #[test]
+    fn an_identifier_is_read_as_it_is_printed(
+        first in 0u32..3, second in 0u32..40, rest in proptest::collection::vec(any::<u32>(), 0..8)
+    ) {
+        let arcs: Vec<String> = [first, second].iter().chain(&rest).map(u32::to_string).collect();
+        let dotted = arcs.join(".");
+        prop_assert_eq!(oid::dotted(&oid::parse(&dotted).unwrap()), dotted);
+    }
+
+    #[test]
     fn der_is_a_fixed_point(tree in tree()) {
         let der = tree.der();
         prop_assert_eq!(canonical(&ber::der(&der).unwrap()).unwrap(), der);
@@ -115,6 +126,28 @@ proptest! {
         let ber = tree.ber();
         prop_assert!(ber == tree.der() || ber::der(&ber).and_then(|all| walk(&all)).is_err());
     }
+}
+
+#[test]
+fn what_is_no_identifier_is_told_so() {
+    for text in [
+        "",
+        "1",
+        "3.1",
+        "1.40",
+        "1.2.",
+        "1.2.x",
+        "1.2.4294967296",
+        "1.02",
+        "1.2.+3",
+        "1.2.-3",
+    ] {
+        assert_eq!(oid::parse(text), None, "{text}");
+    }
+    assert_eq!(
+        oid::parse("1.2.840.113549.1.9.16.1.4").as_deref(),
+        Some(oid::TST_INFO)
+    );
 }
 
 /// Real structures, to be spoiled: envelopes in both encodings, a certificate, a list.

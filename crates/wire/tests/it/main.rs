@@ -85,6 +85,7 @@ fn full(id: MessageId) -> Message {
             .map(|&(_, format)| Signature {
                 format,
                 content: vec![48, 0],
+                timestamp: Some(vec![3; 40]),
             })
             .collect(),
         attachments: vec![Attachment {

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use axum::body::Body;
 use http::{Request, Response, StatusCode};
 use intake::{
-    accept::Desk,
+    accept::{Desk, Stamping},
     answers::{self, Answer, Answers, Standing},
     attachments::{self, Attachments},
     carrier::{self, Carrier},
@@ -19,6 +19,7 @@ use intake::{
     config::Limits,
     http::Door,
     receipts::Receipts,
+    stamps,
     tls::Peer,
     verdicts::Verdicts,
 };
@@ -183,6 +184,40 @@ impl Bench {
         verdicts: Option<Arc<dyn Verdicts>>,
         limits: Limits,
     ) -> Self {
+        Self::furnished(answers, memory, verdicts, limits, None)
+    }
+
+    /// A door that asks an authority at this address for timestamps, set up as `change` wants it.
+    pub(crate) fn stamping(url: &str, change: impl FnOnce(&mut stamps::Config)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("root.pem");
+        std::fs::write(&file, &crate::stamps::AUTHORITY.root).unwrap();
+        let mut config = stamps::Config {
+            url: url.to_owned(),
+            authorities: vec![file],
+            timeout_ms: 30_000,
+            policy: None,
+            digest: stamps::Imprint::default(),
+            required: false,
+        };
+        change(&mut config);
+        config.check().unwrap();
+        let stamping = Stamping {
+            stamps: Arc::new(stamps::OfAuthority::open(&config, Timestamp::now).unwrap()),
+            required: config.required,
+        };
+        let memory = Arc::new(Memory::default());
+        let limits = Limits::default();
+        Self::furnished(memory.clone(), memory, None, limits, Some(stamping))
+    }
+
+    fn furnished(
+        answers: Arc<dyn Answers>,
+        memory: Arc<Memory>,
+        verdicts: Option<Arc<dyn Verdicts>>,
+        limits: Limits,
+        stamping: Option<Stamping>,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let post = Arc::new(Post::default());
         let map = flow::Map::load(&file("deploy/flow.toml")).unwrap();
@@ -202,6 +237,7 @@ impl Bench {
             .unwrap(),
             answers,
             receipts: Some(memory.clone()),
+            stamping,
             carrier: post.clone(),
             clock: Timestamp::now,
             limits,

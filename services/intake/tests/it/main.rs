@@ -18,6 +18,7 @@ mod order;
 mod papers;
 mod process;
 mod redis;
+mod stamps;
 mod street;
 mod waiting;
 mod xml;

@@ -129,6 +129,8 @@ async fn taken() -> Vec<Seen> {
     let request = Request::post("/v1/messages").body(endless()).unwrap();
     seen.push(impatient.knock("portal.kezek.test", request).await);
     seen.push(full().post(&application()).await);
+    let stampless = Bench::stamping("http://127.0.0.1:1/", |tsa| tsa.required = true);
+    seen.push(stampless.post(&application()).await);
     seen.into_iter()
         .map(|said| ("take_message", said))
         .collect()

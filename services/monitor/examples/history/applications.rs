@@ -172,6 +172,7 @@ fn application(place: u64, document_bytes: usize) -> Message {
             content: bytes(place, document_bytes),
         },
         signatures: vec![Signature {
+            timestamp: None,
             format: SignatureFormat::CmsDetached,
             content: bytes(place + 1, document_bytes),
         }],

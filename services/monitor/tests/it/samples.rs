@@ -80,10 +80,12 @@ pub(crate) fn application(seed: u64) -> Message {
         },
         signatures: vec![
             Signature {
+                timestamp: None,
                 format: SignatureFormat::CmsDetached,
                 content: vec![0x30, 0x80, 0, 1, 2],
             },
             Signature {
+                timestamp: None,
                 format: SignatureFormat::CmsAttached,
                 content: vec![0x30, 0x81, 3],
             },

@@ -107,6 +107,24 @@ impl Authority {
         Identity::new(certificate.der(), key.serialized_der(), vec![]).unwrap()
     }
 
+    /// A time-stamping authority of this authority, for the years 2024 to 2026.
+    pub(crate) fn stamper(&self) -> Identity {
+        let mut params = params("TEST TSA");
+        params.is_ca = IsCa::NoCa;
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        // One purpose, id-kp-timeStamping, and critical (RFC 3161, 2.3).
+        let purposes = vec![0x30, 10, 6, 8, 0x2b, 6, 1, 5, 5, 7, 3, 8];
+        let mut purposes = CustomExtension::from_oid_content(&[2, 5, 29, 37], purposes);
+        purposes.set_criticality(true);
+        params.custom_extensions = vec![purposes];
+        params.not_before = date_time_ymd(2024, 1, 1);
+        params.not_after = date_time_ymd(2027, 1, 1);
+        params.serial_number = Some(SerialNumber::from_slice(&[7]));
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        Identity::new(certificate.der(), key.serialized_der(), vec![]).unwrap()
+    }
+
     /// A list made in January 2026, good for the whole year, with one certificate on it.
     pub(crate) fn list(&self) -> Vec<u8> {
         let params = CertificateRevocationListParams {

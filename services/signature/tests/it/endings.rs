@@ -210,6 +210,7 @@ fn with_xml(content: Vec<u8>) -> Message {
     message.signatures = vec![Signature {
         format: SignatureFormat::XmlEnveloped,
         content,
+        timestamp: None,
     }];
     message
 }

@@ -9,5 +9,6 @@ mod persons;
 mod real;
 mod responders;
 mod revocation;
+mod stamps;
 mod start;
 mod world;

@@ -71,7 +71,7 @@ fn good(world: &World) -> impl Fn(&[u8]) -> Vec<u8> + Send + 'static {
     answers(&world.issuing, Status::Good, |_| {})
 }
 
-async fn outcome(verify: &Verify, message: &Message) -> &'static str {
+pub(crate) async fn outcome(verify: &Verify, message: &Message) -> &'static str {
     match verify.examine(message).await {
         Ok(Opinion::Signed(_)) => "signed",
         Ok(Opinion::Refused(refusal)) => refusal.code.name,

@@ -136,6 +136,7 @@ pub(crate) fn signature_of(who: &Identity, options: &Options) -> Signature {
         SignatureFormat::CmsDetached
     };
     Signature {
+        timestamp: None,
         format,
         content: sign(DOCUMENT, &[who], options).unwrap(),
     }
