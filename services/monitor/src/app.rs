@@ -61,7 +61,8 @@ pub async fn build(config: Config, chassis: Chassis) -> anyhow::Result<()> {
         config.database.connections_max,
         Duration::from_millis(config.database.acquire_ms_max),
         rules.clone(),
-    );
+    )
+    .answering_within(Duration::from_millis(config.database.answer_ms_max));
     let questions = Questions {
         store: store.clone(),
         rules,

@@ -64,7 +64,7 @@ impl Clock {
         let mut is_new = false;
         loop {
             let looked = if is_new {
-                self.look(now()).await
+                self.store.answered(self.look(now())).await
             } else {
                 let anew = self.store.make_deadlines_anew(now()).await;
                 anew.map(|count| {

@@ -52,6 +52,10 @@ pub struct Database {
     /// How long a question may wait for a connection, milliseconds, 100 to 60,000. Default 5,000.
     #[serde(default = "acquire_ms_max")]
     pub acquire_ms_max: u64,
+    /// How long the journal's writer waits until a batch is stored, and the clock until its look is done,
+    /// milliseconds, 100 to 600,000; past it they connect anew. Default 30,000.
+    #[serde(default = "answer_ms_max")]
+    pub answer_ms_max: u64,
 }
 
 fn connections_max() -> u32 {
@@ -59,6 +63,9 @@ fn connections_max() -> u32 {
 }
 fn acquire_ms_max() -> u64 {
     5_000
+}
+fn answer_ms_max() -> u64 {
+    30_000
 }
 
 /// How the journal is written.
@@ -213,6 +220,12 @@ impl chassis::Common for Config {
             self.database.acquire_ms_max,
             100,
             60_000,
+        )?;
+        within(
+            "database.answer_ms_max",
+            self.database.answer_ms_max,
+            100,
+            600_000,
         )?;
         within("journal.linger_ms", self.journal.linger_ms, 0, 1_000)?;
         within("journal.standby_ms", self.journal.standby_ms, 10, 60_000)?;

@@ -60,7 +60,7 @@ impl Ingest {
 
     /// Becomes the writer, unless another instance is. Tells the offset to read from.
     pub async fn begin(&mut self) -> Result<Option<i64>, StoreError> {
-        self.writer = self.store.writer().await?;
+        self.writer = self.store.answered(self.store.writer()).await?;
         if let Some(writer) = &self.writer {
             let (offset, position) = (writer.next_offset(), writer.head().position);
             info!(offset, position, "this instance writes the journal");
@@ -73,7 +73,8 @@ impl Ingest {
         let oldest = times(&entries).min();
         let newest = times(&entries).max();
         let small = entries.len() < BATCH_SMALL;
-        let stored = self.try_store(entries).await;
+        let store = self.store.clone();
+        let stored = store.answered(Box::pin(self.try_store(entries))).await;
         let known_to = if stored.is_ok() { newest } else { oldest };
         if let Some(known_to) = known_to {
             self.meter.known_to(known_to, (self.now)());

@@ -34,6 +34,8 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 pub enum StoreError {
     #[error("the database does not answer as it should")]
     Database(#[from] sqlx::Error),
+    #[error("the database has not answered within {0:?}")]
+    Silent(Duration),
     #[error("the database schema could not be brought up to date")]
     Migrate(#[from] sqlx::migrate::MigrateError),
     #[error(
@@ -52,7 +54,11 @@ pub struct Store {
     pool: PgPool,
     options: PgConnectOptions,
     rules: Rules,
+    answer_max: Duration,
 }
+
+/// How long a piece of work in the database may take if nobody says otherwise.
+const ANSWER_MAX: Duration = Duration::from_secs(30);
 
 impl Store {
     /// Prepares a pool of at most `connections_max`; connects when first asked, and again whenever needed.
@@ -72,7 +78,24 @@ impl Store {
             pool,
             options,
             rules,
+            answer_max: ANSWER_MAX,
         }
+    }
+
+    /// The same store, whose writer and clock wait so long for an answer.
+    #[must_use]
+    pub fn answering_within(self, answer_max: Duration) -> Self {
+        Self { answer_max, ..self }
+    }
+
+    /// Does `work`, and gives it up when no answer has come in time: a connection that was forgotten on its way
+    /// never answers, and nothing else would tell.
+    pub(crate) async fn answered<T, E: From<StoreError>>(
+        &self,
+        work: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        let answer = tokio::time::timeout(self.answer_max, work).await;
+        answer.unwrap_or_else(|_| Err(StoreError::Silent(self.answer_max).into()))
     }
 
     /// Whether the database answers.

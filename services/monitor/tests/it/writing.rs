@@ -8,13 +8,14 @@ use monitor::{
     ingest::{Ingest, entry},
     metrics::JournalMeter,
     status::{Status, standing},
+    store::Store,
 };
 use sqlx::{ConnectOptions, Executor};
 
 use crate::{
     samples::{application, at, batch, entries, fact, number, way},
     standing::ways,
-    support::Ground,
+    support::{Ground, rules},
 };
 
 fn ingest(ground: &Ground) -> Ingest {
@@ -61,6 +62,26 @@ async fn while_another_instance_writes_batches_are_refused_and_then_taken_once()
     drop(first);
     while second.store(all.clone()).await.is_err() {}
     assert_eq!(ground.sql("SELECT count(*) FROM journal").await, "12");
+    assert!(ground.store.verify(None).await.unwrap().is_whole());
+}
+
+#[tokio::test]
+async fn a_writer_whose_connection_was_forgotten_on_its_way_connects_anew() {
+    let ground = Ground::new("forgotten").await;
+    let server = ([127, 0, 0, 1], ground.server.port()).into();
+    let line = rig::Line::to(vec![server]).await.unwrap();
+    let options = ground.options("kezek_monitor").port(line.address().port());
+    let store = Store::new(options, 2, Duration::from_secs(5), rules());
+    let store = store.answering_within(Duration::from_secs(1));
+    let meter = JournalMeter::default();
+    let mut ingest = Ingest::new(store, ways(), Duration::ZERO, meter, Timestamp::now);
+    while ingest.store(entries(0, way(1))).await.is_err() {}
+    line.set(rig::Mode::HalfOpen);
+    let more = entries(5, way(2));
+    assert!(ingest.store(more.clone()).await.is_err());
+    line.set(rig::Mode::Well);
+    while ingest.store(more.clone()).await.is_err() {}
+    assert_eq!(ground.store.next_offset().await.unwrap(), 10);
     assert!(ground.store.verify(None).await.unwrap().is_whole());
 }
 
