@@ -31,8 +31,6 @@ def library():
         ("X509_STORE_add_cert", c_int, [c_void_p, c_void_p]),
         ("X509_STORE_add_crl", c_int, [c_void_p, c_void_p]),
         ("X509_STORE_set_flags", c_int, [c_void_p, c_ulong]),
-        ("OPENSSL_sk_new_null", c_void_p, []),
-        ("OPENSSL_sk_push", c_int, [c_void_p, c_void_p]),
     ):
         function = getattr(crypto, name)
         function.restype, function.argtypes = result, arguments
@@ -45,19 +43,18 @@ def cms(crypto, name, size):
         return getattr(crypto, f"d2i_{kind}_bio")(crypto.BIO_new_mem_buf(der, len(der)), None)
 
     store = crypto.X509_STORE_new()
-    crypto.X509_STORE_add_cert(store, read("X509", "root.der"))
+    for authority in ("root.der", "issuing.der"):
+        crypto.X509_STORE_add_cert(store, read("X509", authority))
     for list_ in ("root.crl", "issuing.crl"):
         crypto.X509_STORE_add_crl(store, read("X509_CRL", list_))
     crypto.X509_STORE_set_flags(store, CRL_CHECK_ALL)
-    between = crypto.OPENSSL_sk_new_null()
-    crypto.OPENSSL_sk_push(between, read("X509", "issuing.der"))
     signature = (folder / f"{name}-{size}.cms").read_bytes()
     content = (folder / f"{name}-{size}.content").read_bytes()
 
     def verify():
         bio, data = crypto.BIO_new_mem_buf(signature, len(signature)), crypto.BIO_new_mem_buf(content, len(content))
         info = crypto.d2i_CMS_bio(bio, None)
-        verdict = crypto.CMS_verify(info, between, store, data, None, BINARY)
+        verdict = crypto.CMS_verify(info, None, store, data, None, BINARY)
         crypto.CMS_ContentInfo_free(info)
         crypto.BIO_free(bio)
         crypto.BIO_free(data)
