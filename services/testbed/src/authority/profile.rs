@@ -80,6 +80,23 @@ fn list_at(url: &str) -> Vec<CrlDistributionPoint> {
     }]
 }
 
+/// What certificates of the authority itself begin with: name, number, period, and the policy of all.
+fn named(
+    common_name: &str,
+    from: Timestamp,
+    term: SignedDuration,
+) -> Result<CertificateParams, Error> {
+    let mut params = CertificateParams::default();
+    valid(&mut params, from, term);
+    number(&mut params);
+    let mut name = DistinguishedName::new();
+    name.push(DnType::CommonName, common_name);
+    name.push(DnType::CountryName, printable("KZ")?);
+    params.distinguished_name = name;
+    params.custom_extensions = vec![extension::policy()];
+    Ok(params)
+}
+
 /// A certification authority; `below` is how many authorities may stand under it. Without one above it, a root.
 pub(super) fn authority(
     common_name: &str,
@@ -87,19 +104,9 @@ pub(super) fn authority(
     above: Option<Above<'_>>,
     now: Timestamp,
 ) -> Result<CertificateParams, Error> {
-    let mut params = CertificateParams::default();
-    valid(&mut params, now - AUTHORITY_AGE, AUTHORITY_TERM);
-    number(&mut params);
-    params.distinguished_name = DistinguishedName::new();
-    params
-        .distinguished_name
-        .push(DnType::CommonName, common_name);
-    params
-        .distinguished_name
-        .push(DnType::CountryName, printable("KZ")?);
+    let mut params = named(common_name, now - AUTHORITY_AGE, AUTHORITY_TERM)?;
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(below));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    params.custom_extensions = vec![extension::policy()];
     match above {
         Some(above) => stand_under(&mut params, above, None),
         None => params.use_authority_key_identifier_extension = true,
@@ -161,19 +168,9 @@ pub(super) fn duty(
     above: Above<'_>,
     now: Timestamp,
 ) -> Result<CertificateParams, Error> {
-    let mut params = CertificateParams::default();
-    valid(&mut params, now - LEAF_AGE, LEAF_TERM);
-    number(&mut params);
-    params.distinguished_name = DistinguishedName::new();
-    params
-        .distinguished_name
-        .push(DnType::CommonName, common_name);
-    params
-        .distinguished_name
-        .push(DnType::CountryName, printable("KZ")?);
+    let mut params = named(common_name, now - LEAF_AGE, LEAF_TERM)?;
     params.is_ca = IsCa::ExplicitNoCa;
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-    params.custom_extensions = vec![extension::policy()];
     match duty {
         Duty::Ocsp => {
             params.extended_key_usages = vec![ExtendedKeyUsagePurpose::OcspSigning];

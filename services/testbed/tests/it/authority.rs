@@ -71,17 +71,17 @@ fn verifier(folder: &Path) -> (Verifier, Crls) {
     (Verifier::new(trust, Policy::default()), lists)
 }
 
+/// An authority in `folder`, whose addresses nobody answers at.
+fn made(folder: &Path) -> Authority {
+    let (lists, duties) = ("http://127.0.0.1:1/", "http://127.0.0.1:2");
+    Authority::make(folder, lists, duties, Timestamp::now()).unwrap()
+}
+
 #[test]
 fn everybody_can_sign_but_the_revoked_and_the_expired() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    Authority::make(
-        folder,
-        "http://127.0.0.1:1/",
-        "http://127.0.0.1:2",
-        Timestamp::now(),
-    )
-    .unwrap();
+    made(folder);
     let (verifier, lists) = verifier(folder);
     let identities = Identities::load(folder).unwrap();
     for identity in identities.all() {
@@ -115,13 +115,7 @@ fn everybody_can_sign_but_the_revoked_and_the_expired() {
 fn openssl_accepts_the_rsa_hierarchy_and_the_certificates_for_tls() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    Authority::make(
-        folder,
-        "http://127.0.0.1:1/",
-        "http://127.0.0.1:2",
-        Timestamp::now(),
-    )
-    .unwrap();
+    made(folder);
     let mut good = 0;
     for identity in Identities::load(folder).unwrap().all() {
         if Hierarchy::of(identity.algorithm) == Hierarchy::Rsa {
@@ -258,13 +252,7 @@ fn private_keys_are_their_owners_only_and_an_authority_is_never_overwritten() {
 fn what_an_identity_signs_openssl_verifies() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    Authority::make(
-        folder,
-        "http://127.0.0.1:1/",
-        "http://127.0.0.1:2",
-        Timestamp::now(),
-    )
-    .unwrap();
+    made(folder);
     let identities = Identities::load(folder).unwrap();
     std::fs::write(folder.join("document"), b"{\"number\":\"1\"}").unwrap();
     for name in ["national-archive-signer", "ivan"] {
