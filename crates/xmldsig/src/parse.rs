@@ -6,6 +6,7 @@
 use std::fmt;
 
 use crate::canon::{Method, canonicalize};
+use crate::element::Element;
 use crate::guard;
 use crate::refused::Refused;
 
@@ -144,6 +145,15 @@ impl<'i> Document<'i> {
         let document = Self { tree };
         document.namespaces_have_a_canonical_form()?;
         Ok(document)
+    }
+
+    /// The document element, of which nothing was verified: for documents that need no signature, and to
+    /// look up which signed part is to be opened.
+    pub fn unverified(&self) -> Element<'_> {
+        Element {
+            node: self.tree.root_element(),
+            hidden: &[],
+        }
     }
 
     /// The canonical form of the whole document.

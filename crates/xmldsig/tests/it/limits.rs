@@ -190,3 +190,12 @@ fn a_canonical_form_that_explodes_is_refused() {
     let refused = canonical(&document(500_000, 200)).unwrap_err();
     assert_eq!(refused.finding.reason, Reason::Malformed);
 }
+
+#[test]
+fn a_document_that_needs_no_signature_is_read_under_a_name_that_says_so() {
+    let document = Document::parse(b"<a><b>1</b><b>2</b><c>3</c></a>", &Limits::default()).unwrap();
+    let root = document.unverified();
+    assert_eq!((root.name(), root.children().count()), ("a", 3));
+    assert!(root.only("b").is_none(), "there are two");
+    assert_eq!(root.only("c").unwrap().text(), "3");
+}
