@@ -1,0 +1,3 @@
+//! The SOAP channels of the e-government gateway.
+
+pub mod wsdl;
