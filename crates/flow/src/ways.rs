@@ -50,12 +50,15 @@ fn tellers(fact: FactName) -> &'static [&'static str] {
     match fact {
         FactName::Received => &["intake"],
         FactName::Verified => &["signature"],
-        FactName::QueryMade | FactName::Enriched => &["registry"],
+        FactName::QueryMade | FactName::QueryAnswered | FactName::Enriched => &["registry"],
         FactName::Routed | FactName::Delivered => &["router"],
         FactName::StatusReported
         | FactName::ResultIssued
         | FactName::DeadlineNear
-        | FactName::DeadlinePassed => &["monitor"],
+        | FactName::DeadlinePassed
+        | FactName::CheckOpened
+        | FactName::CheckAnswered
+        | FactName::CheckClosed => &["monitor"],
         FactName::Notified => &["notifier"],
         FactName::Refused => &["signature", "registry", "router", "monitor"],
         FactName::AttemptFailed

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Bin, FactId, FactName, Iin, LaneName, MessageId, Number, Outcome, ProviderCode, RegisterName,
+    Bin, Detail, FactId, FactName, Iin, LaneName, MessageId, Number,
     words::{UnknownWord, spelling, word},
 };
 
@@ -76,96 +76,6 @@ impl About {
     }
 }
 
-/// What a fact says besides its name. As JSON it is the journal's form, tagged with the name as `fact`: a
-/// spelling here is never changed, and personal numbers are written out.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "fact", rename_all = "kebab-case")]
-pub enum Detail {
-    /// The message passed the door and was stored (X11).
-    Received,
-    /// Its signatures are valid and the right person's (G1, G2).
-    Verified { signers: Vec<Signer> },
-    /// A register was asked about a person (X15, X16).
-    QueryMade {
-        register: RegisterName,
-        purpose: String,
-        operator: String,
-        consent: String,
-    },
-    /// A register answered.
-    Enriched { register: RegisterName },
-    /// The provider was chosen, and why.
-    Routed {
-        provider: ProviderCode,
-        reason: String,
-    },
-    /// The provider took it, under a number of its own.
-    Delivered {
-        provider: ProviderCode,
-        registration_number: String,
-    },
-    /// A reasoned refusal (G3): the catalogue code, and what is particular to this case.
-    Refused {
-        lane: Option<LaneName>,
-        code: String,
-        explanation: String,
-    },
-    /// A try failed; it will be tried again at `retry_at` (X12).
-    AttemptFailed {
-        lane: LaneName,
-        code: String,
-        explanation: String,
-        attempt: u32,
-        retry_at: Timestamp,
-    },
-    /// Set aside for a person.
-    Parked {
-        lane: LaneName,
-        code: String,
-        explanation: String,
-    },
-    /// A person sent it on again.
-    Released { lane: LaneName },
-    /// The provider said where the application stands (X5).
-    StatusReported {
-        provider: ProviderCode,
-        status: String,
-    },
-    /// The provider's decision (X7).
-    ResultIssued {
-        provider: ProviderCode,
-        outcome: Outcome,
-        reason: String,
-    },
-    /// The applicant was told of the fact `of`.
-    Notified {
-        of: FactId,
-        channel: String,
-        outcome: NotificationOutcome,
-        recipient_masked: String,
-    },
-    /// The outside system of a lane is down; its messages wait (X12).
-    LaneClosed { code: String, explanation: String },
-    /// It is back; sending resumes (X12). A process that has just started says so at its first answer.
-    LaneOpened,
-    /// A step of the regulation has used this part of its time and is not done (X17).
-    DeadlineNear {
-        /// Number of the step in the table of the application's channel.
-        step: u16,
-        /// 1 to 99.
-        used_percent: u8,
-        /// When its time will be over, as known then.
-        due_at: Timestamp,
-    },
-    /// A step of the regulation is not done and its time is over (X17).
-    DeadlinePassed {
-        /// Number of the step in the table of the application's channel.
-        step: u16,
-        /// When its time was over.
-        due_at: Timestamp,
-    },
-}
-
 /// How telling the applicant went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -220,53 +130,6 @@ impl fmt::Debug for Signer {
             .field("bin", &self.bin)
             .field("roles", &self.roles)
             .finish_non_exhaustive()
-    }
-}
-
-impl Detail {
-    pub fn name(&self) -> FactName {
-        match self {
-            Self::Received => FactName::Received,
-            Self::Verified { .. } => FactName::Verified,
-            Self::QueryMade { .. } => FactName::QueryMade,
-            Self::Enriched { .. } => FactName::Enriched,
-            Self::Routed { .. } => FactName::Routed,
-            Self::Delivered { .. } => FactName::Delivered,
-            Self::Refused { .. } => FactName::Refused,
-            Self::AttemptFailed { .. } => FactName::AttemptFailed,
-            Self::Parked { .. } => FactName::Parked,
-            Self::Released { .. } => FactName::Released,
-            Self::StatusReported { .. } => FactName::StatusReported,
-            Self::ResultIssued { .. } => FactName::ResultIssued,
-            Self::Notified { .. } => FactName::Notified,
-            Self::LaneClosed { .. } => FactName::LaneClosed,
-            Self::LaneOpened => FactName::LaneOpened,
-            Self::DeadlineNear { .. } => FactName::DeadlineNear,
-            Self::DeadlinePassed { .. } => FactName::DeadlinePassed,
-        }
-    }
-
-    /// What tells this fact from others of its name about the same message. Facts that can truly happen
-    /// several times differ by lane, attempt or moment; the others are one, however often they are said.
-    fn apart(&self, at: Timestamp) -> String {
-        match self {
-            Self::Received
-            | Self::Verified { .. }
-            | Self::Routed { .. }
-            | Self::Delivered { .. }
-            | Self::Refused { .. }
-            | Self::StatusReported { .. }
-            | Self::ResultIssued { .. } => String::new(),
-            Self::QueryMade { register, .. } | Self::Enriched { register } => register.to_string(),
-            Self::AttemptFailed { lane, attempt, .. } => format!("{lane} {attempt}"),
-            Self::Notified { of, channel, .. } => format!("{of} {channel}"),
-            Self::Parked { lane, .. } | Self::Released { lane } => format!("{lane} {at}"),
-            Self::LaneClosed { .. } | Self::LaneOpened => at.to_string(),
-            Self::DeadlineNear {
-                step, used_percent, ..
-            } => format!("{step} {used_percent}"),
-            Self::DeadlinePassed { step, .. } => step.to_string(),
-        }
     }
 }
 

@@ -5,6 +5,7 @@
 //! message leads to copies of the same facts. No I/O, no clock, no randomness: they come in as arguments.
 
 mod code;
+mod detail;
 mod event;
 mod fact;
 mod id;
@@ -13,22 +14,25 @@ mod name;
 mod number;
 mod person;
 mod plan;
+mod subject;
 mod words;
 
 pub use code::{
     InvalidCode, LaneName, Name, Named, ParticipantId, ProviderCode, RegisterName, ServiceCode,
     kind,
 };
+pub use detail::{CheckOutcome, Detail};
 pub use event::Event;
-pub use fact::{About, Detail, Fact, NotificationOutcome, Signer};
+pub use fact::{About, Fact, NotificationOutcome, Signer};
 pub use id::{FactId, InvalidMessageId, MessageId};
 pub use message::{
     Applicant, Attachment, Attempts, Consent, ConsentForm, Document, ExpectedSigner, Filing,
-    Finding, Message, Outcome, PowerOfAttorney, Report, Representative, Sender, Signature,
+    Finding, Message, Outcome, PowerOfAttorney, Query, Report, Representative, Sender, Signature,
     SignatureFormat,
 };
 pub use name::FactName;
 pub use number::{InvalidNumber, Number};
 pub use person::{Bin, Iin, InvalidIdentifier, PersonalNumber};
 pub use plan::Plan;
+pub use subject::Subject;
 pub use words::{Channel, Kind, Language, UnknownWord};

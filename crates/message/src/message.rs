@@ -1,5 +1,5 @@
 //! The one noun that travels (S2 cl.4(7)): an application on its way to a provider, or a provider's report
-//! (status, result) on its way back (X5, X7, X8).
+//! (status, result) on its way back (X5, X7, X8), or a question to a register (X6).
 //!
 //! Everything an applicant said is kept as it came, the signed bytes to the byte (X3). What stages find out
 //! is added beside it. `Debug` shows no personal data: names, addresses and bytes are left out or masked.
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Bin, Channel, Kind, LaneName, Language, MessageId, Number, ParticipantId, PersonalNumber, Plan,
-    ProviderCode, RegisterName, ServiceCode, Signer,
+    ProviderCode, RegisterName, ServiceCode, Signer, Subject,
     person::Iin,
     words::{UnknownWord, spelling, word},
 };
@@ -20,7 +20,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq)]
 pub struct Message {
     pub id: MessageId,
-    /// The application it is, or (a report) the application it answers.
+    /// The application or query it is, or (a report) the application it answers.
     pub number: Number,
     pub kind: Kind,
     pub sender: Sender,
@@ -49,13 +49,15 @@ pub struct Message {
     pub attempts: Attempts,
     /// Of a report that is bound to its application: how that one came in.
     pub filed: Option<Filing>,
+    /// Present on queries.
+    pub query: Option<Query>,
 }
 
 impl Message {
     /// Whose signature the document has to carry.
     ///
     /// G2: on the portal the applicant's own (or his representative's); X10: where an operator or the
-    /// provider's employee files, an official of the sender; G4: reports, an official of the sender.
+    /// provider's employee files or asks, an official of the sender; G4: reports, an official of the sender.
     pub fn expected_signer(&self) -> ExpectedSigner {
         match (self.kind, self.channel, &self.applicant) {
             (Kind::Application, Channel::Portal, Some(applicant)) => ExpectedSigner::Applicant {
@@ -68,11 +70,11 @@ impl Message {
         }
     }
 
-    /// How the application came in that this is, or that this report answers; none for a report that is not
-    /// bound to one yet.
+    /// How the application or query came in that this is, or that this report answers; none for a report that
+    /// is not bound to one yet.
     pub fn filing(&self) -> Option<Filing> {
         match self.kind {
-            Kind::Application => Some(Filing {
+            Kind::Application | Kind::Query => Some(Filing {
                 participant: self.sender.participant.clone(),
                 reference: self.sender.reference.clone(),
                 channel: self.channel,
@@ -118,6 +120,24 @@ pub struct Filing {
     /// The id that the sender gave the application.
     pub reference: String,
     pub channel: Channel,
+}
+
+/// What a register is asked on somebody's behalf (X6, X10).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Query {
+    pub register: RegisterName,
+    /// Whom or what it is about.
+    pub subject: Subject,
+    /// Why it is asked, in the words of who asks (X15): 1 to 500 characters.
+    pub purpose: String,
+    /// The application it is needed for, if there is one yet.
+    pub application: Option<Number>,
+}
+
+impl fmt::Debug for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Query({} {:?})", self.register, self.subject)
+    }
 }
 
 /// Who asks for the service.

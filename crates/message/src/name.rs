@@ -13,6 +13,7 @@ pub enum FactName {
     Received,
     Verified,
     QueryMade,
+    QueryAnswered,
     Enriched,
     Routed,
     Delivered,
@@ -27,6 +28,9 @@ pub enum FactName {
     LaneOpened,
     DeadlineNear,
     DeadlinePassed,
+    CheckOpened,
+    CheckAnswered,
+    CheckClosed,
 }
 
 impl FactName {
@@ -34,6 +38,7 @@ impl FactName {
         ("received", Self::Received),
         ("verified", Self::Verified),
         ("query-made", Self::QueryMade),
+        ("query-answered", Self::QueryAnswered),
         ("enriched", Self::Enriched),
         ("routed", Self::Routed),
         ("delivered", Self::Delivered),
@@ -48,6 +53,9 @@ impl FactName {
         ("lane-opened", Self::LaneOpened),
         ("deadline-near", Self::DeadlineNear),
         ("deadline-passed", Self::DeadlinePassed),
+        ("check-opened", Self::CheckOpened),
+        ("check-answered", Self::CheckAnswered),
+        ("check-closed", Self::CheckClosed),
     ];
 
     pub fn as_str(self) -> &'static str {

@@ -44,6 +44,8 @@ pub enum Kind {
     Status,
     /// A response: how it ended (X7).
     Result,
+    /// A request: what a register holds about somebody, asked on his behalf (X6, X10).
+    Query,
 }
 
 /// The door an application came in by; each has its own step table (S4).
@@ -69,6 +71,7 @@ impl Kind {
         ("application", Self::Application),
         ("status", Self::Status),
         ("result", Self::Result),
+        ("query", Self::Query),
     ];
 
     pub fn as_str(self) -> &'static str {

@@ -135,6 +135,7 @@ fn application() -> Message {
         plan: Plan::default(),
         attempts: Attempts::default(),
         filed: None,
+        query: None,
     }
 }
 

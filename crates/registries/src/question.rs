@@ -4,7 +4,8 @@
 
 use std::fmt;
 
-use message::{Bin, Iin, MessageId, Number, PersonalNumber, RegisterName, ServiceCode};
+pub use message::Subject;
+use message::{MessageId, Number, RegisterName, ServiceCode};
 use serde_json::{Map, Value};
 
 /// A question to a register.
@@ -15,31 +16,6 @@ pub struct Question {
     pub register: RegisterName,
     pub subject: Subject,
     pub purpose: Purpose,
-}
-
-/// Whom or what the question is about.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub enum Subject {
-    /// A person (`gbd-fl`).
-    Person(Iin),
-    /// An organisation (`gbd-ul`).
-    Organisation(Bin),
-    /// A power of attorney that a notary certified (`enis`, G5).
-    PowerOfAttorney {
-        number: String,
-        /// Who gave it.
-        principal: PersonalNumber,
-        /// Who acts by it.
-        representative: Iin,
-    },
-    /// The fact of payment (`payment`, X18).
-    Payment {
-        receipt: String,
-        payer: PersonalNumber,
-        service: ServiceCode,
-        /// The fee, tenge.
-        amount_tenge: u64,
-    },
 }
 
 /// What the body that owns the register may ask to see about any query (X15).
@@ -60,24 +36,6 @@ pub enum Answer {
     Known(Map<String, Value>),
     /// It holds nothing about the subject.
     Unknown,
-}
-
-impl fmt::Debug for Subject {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Person(iin) => write!(f, "Person({iin})"),
-            Self::Organisation(bin) => write!(f, "Organisation({bin})"),
-            Self::PowerOfAttorney { principal, .. } => write!(f, "PowerOfAttorney(of {principal})"),
-            Self::Payment {
-                payer,
-                service,
-                amount_tenge,
-                ..
-            } => {
-                write!(f, "Payment({amount_tenge} tenge for {service} by {payer})")
-            }
-        }
-    }
 }
 
 impl fmt::Debug for Purpose {

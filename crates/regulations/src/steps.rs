@@ -121,7 +121,10 @@ impl FactPattern {
 
 fn about(detail: &Detail, all: &[Fact]) -> String {
     match detail {
-        Detail::QueryMade { register, .. } | Detail::Enriched { register } => register.to_string(),
+        Detail::QueryMade { register, .. }
+        | Detail::QueryAnswered { register, .. }
+        | Detail::Enriched { register }
+        | Detail::CheckOpened { register, .. } => register.to_string(),
         Detail::Routed { provider, .. } | Detail::Delivered { provider, .. } => {
             provider.to_string()
         }
@@ -140,6 +143,8 @@ fn about(detail: &Detail, all: &[Fact]) -> String {
         Detail::Received
         | Detail::Verified { .. }
         | Detail::LaneClosed { .. }
-        | Detail::LaneOpened => String::new(),
+        | Detail::LaneOpened
+        | Detail::CheckAnswered { .. }
+        | Detail::CheckClosed { .. } => String::new(),
     }
 }

@@ -1,14 +1,17 @@
 //! Protobuf to nouns. Strict where a noun is: an id, a number, a name that is not one is refused.
 
+mod fact;
+mod query;
+
 use jiff::Timestamp;
 use message::{
-    About, Applicant, Attachment, Attempts, Bin, Channel, Consent, ConsentForm, Detail, Document,
-    Event, Fact, FactId, Filing, Finding, Iin, Kind, Language, Message, MessageId, Name, Named,
-    NotificationOutcome, Outcome, PersonalNumber, Plan, PowerOfAttorney, Report, Representative,
-    Sender, Signature, SignatureFormat, Signer,
+    Applicant, Attachment, Attempts, Bin, Channel, Consent, ConsentForm, Document, Event, Filing,
+    Finding, Iin, Kind, Language, Message, MessageId, Name, Named, Outcome, PersonalNumber, Plan,
+    PowerOfAttorney, Report, Representative, Sender, Signature, SignatureFormat, Signer,
 };
 use uuid::Uuid;
 
+use self::fact::fact;
 use crate::proto::message as proto;
 
 /// Why bytes are not a message of ours. Names the field, never its value.
@@ -55,6 +58,11 @@ fn optional<T: std::str::FromStr>(field: &'static str, text: &str) -> Read<Optio
     } else {
         parse(field, text).map(Some)
     }
+}
+
+/// An IIN or BIN.
+fn party(field: &'static str, text: &str) -> Read<PersonalNumber> {
+    PersonalNumber::new(text).map_err(|_| Unreadable::Wrong(field))
 }
 
 fn small<T: TryFrom<u32>>(field: &'static str, value: u32) -> Read<T> {
@@ -122,6 +130,7 @@ pub(crate) fn message(m: proto::Message) -> Read<Message> {
             .transpose()?
             .unwrap_or_default(),
         filed: m.filed.map(filing).transpose()?,
+        query: m.query.map(query::query).transpose()?,
     })
 }
 
@@ -138,6 +147,7 @@ fn kind(kind: i32) -> Read<Kind> {
         Ok(proto::Kind::Application) => Ok(Kind::Application),
         Ok(proto::Kind::Status) => Ok(Kind::Status),
         Ok(proto::Kind::Result) => Ok(Kind::Result),
+        Ok(proto::Kind::Query) => Ok(Kind::Query),
         _ => Err(Unreadable::Wrong("message.kind")),
     }
 }
@@ -170,9 +180,8 @@ fn sender(s: proto::Sender) -> Read<Sender> {
 }
 
 fn applicant(a: proto::Applicant) -> Read<Applicant> {
-    let number = PersonalNumber::new(&a.number);
     Ok(Applicant {
-        number: number.map_err(|_| Unreadable::Wrong("message.applicant.number"))?,
+        number: party("message.applicant.number", &a.number)?,
         name: a.name,
         email: some(a.email),
         phone: some(a.phone),
@@ -272,106 +281,4 @@ fn attempts(a: &proto::Attempts) -> Read<Attempts> {
         blamed: a.blamed,
         since: optional_time("message.attempts.since", a.since)?,
     })
-}
-
-fn fact(f: proto::Fact) -> Read<Fact> {
-    let about = match need("fact.about", f.about)? {
-        proto::fact::About::Message(about) => About::Message {
-            id: MessageId::from_uuid(uuid("fact.message.id", &about.id)?),
-            number: parse("fact.message.number", &about.number)?,
-        },
-        proto::fact::About::Lane(lane) => About::Lane(name("fact.lane", &lane)?),
-    };
-    Ok(Fact {
-        id: FactId::from_uuid(uuid("fact.id", &f.id)?),
-        about,
-        at: time("fact.at", f.at)?,
-        by: f.by,
-        detail: detail(need("fact.detail", f.detail)?)?,
-    })
-}
-
-fn detail(detail: proto::fact::Detail) -> Read<Detail> {
-    use proto::fact::Detail as D;
-    Ok(match detail {
-        D::Received(_) => Detail::Received,
-        D::Verified(d) => Detail::Verified {
-            signers: d.signers.into_iter().map(signer).collect::<Read<_>>()?,
-        },
-        D::QueryMade(d) => Detail::QueryMade {
-            register: name("query_made.register", &d.register)?,
-            purpose: d.purpose,
-            operator: d.operator,
-            consent: d.consent,
-        },
-        D::Enriched(d) => Detail::Enriched {
-            register: name("enriched.register", &d.register)?,
-        },
-        D::Routed(d) => Detail::Routed {
-            provider: name("routed.provider", &d.provider)?,
-            reason: d.reason,
-        },
-        D::Delivered(d) => Detail::Delivered {
-            provider: name("delivered.provider", &d.provider)?,
-            registration_number: d.registration_number,
-        },
-        D::Refused(d) => Detail::Refused {
-            lane: optional("refused.lane", &d.lane)?,
-            code: d.code,
-            explanation: d.explanation,
-        },
-        D::AttemptFailed(d) => Detail::AttemptFailed {
-            lane: name("attempt_failed.lane", &d.lane)?,
-            code: d.code,
-            explanation: d.explanation,
-            attempt: d.attempt,
-            retry_at: time("attempt_failed.retry_at", d.retry_at)?,
-        },
-        D::Parked(d) => Detail::Parked {
-            lane: name("parked.lane", &d.lane)?,
-            code: d.code,
-            explanation: d.explanation,
-        },
-        D::Released(d) => Detail::Released {
-            lane: name("released.lane", &d.lane)?,
-        },
-        D::StatusReported(d) => Detail::StatusReported {
-            provider: name("status_reported.provider", &d.provider)?,
-            status: d.status,
-        },
-        D::ResultIssued(d) => Detail::ResultIssued {
-            provider: name("result_issued.provider", &d.provider)?,
-            outcome: outcome("result_issued.outcome", d.outcome)?,
-            reason: d.reason,
-        },
-        D::Notified(d) => Detail::Notified {
-            of: FactId::from_uuid(uuid("notified.of", &d.of)?),
-            outcome: notification(d.outcome)?,
-            channel: d.channel,
-            recipient_masked: d.recipient_masked,
-        },
-        D::LaneClosed(d) => Detail::LaneClosed {
-            code: d.code,
-            explanation: d.explanation,
-        },
-        D::LaneOpened(_) => Detail::LaneOpened,
-        D::DeadlineNear(d) => Detail::DeadlineNear {
-            step: small("deadline_near.step", d.step)?,
-            used_percent: small("deadline_near.used_percent", d.used_percent)?,
-            due_at: time("deadline_near.due_at", d.due_at)?,
-        },
-        D::DeadlinePassed(d) => Detail::DeadlinePassed {
-            step: small("deadline_passed.step", d.step)?,
-            due_at: time("deadline_passed.due_at", d.due_at)?,
-        },
-    })
-}
-
-fn notification(outcome: i32) -> Read<NotificationOutcome> {
-    match proto::fact::notified::Outcome::try_from(outcome) {
-        Ok(proto::fact::notified::Outcome::Sent) => Ok(NotificationOutcome::Sent),
-        Ok(proto::fact::notified::Outcome::NoAddress) => Ok(NotificationOutcome::NoAddress),
-        Ok(proto::fact::notified::Outcome::Rejected) => Ok(NotificationOutcome::Rejected),
-        _ => Err(Unreadable::Wrong("notified.outcome")),
-    }
 }

@@ -1,12 +1,15 @@
 //! Nouns to protobuf. Total: every noun has its bytes.
 
+mod fact;
+mod query;
+
 use jiff::Timestamp;
 use message::{
-    About, Applicant, Attachment, Attempts, Channel, Consent, ConsentForm, Detail, Event, Fact,
-    Filing, Finding, Kind, Language, Message, NotificationOutcome, Outcome, Report, Representative,
-    Sender, Signature, SignatureFormat, Signer,
+    Applicant, Attachment, Attempts, Channel, Consent, ConsentForm, Event, Filing, Finding, Kind,
+    Language, Message, Outcome, Report, Representative, Sender, Signature, SignatureFormat, Signer,
 };
 
+use self::fact::fact;
 use crate::proto::message as proto;
 
 pub(crate) fn event(event: &Event) -> proto::Event {
@@ -21,6 +24,11 @@ pub(crate) fn time(at: Timestamp) -> prost_types::Timestamp {
         seconds: at.as_second(),
         nanos: at.subsec_nanosecond(),
     }
+}
+
+/// The text of a value; empty stands for none.
+fn optional<T: ToString>(value: Option<&T>) -> String {
+    value.map(ToString::to_string).unwrap_or_default()
 }
 
 pub(crate) fn message(m: &Message) -> proto::Message {
@@ -53,6 +61,7 @@ pub(crate) fn message(m: &Message) -> proto::Message {
         plan: m.plan.lanes().iter().map(ToString::to_string).collect(),
         attempts: Some(attempts(&m.attempts)),
         filed: m.filed.as_ref().map(filing),
+        query: m.query.as_ref().map(query::query),
     }
 }
 
@@ -69,6 +78,7 @@ fn kind(kind: Kind) -> proto::Kind {
         Kind::Application => proto::Kind::Application,
         Kind::Status => proto::Kind::Status,
         Kind::Result => proto::Kind::Result,
+        Kind::Query => proto::Kind::Query,
     }
 }
 
@@ -208,141 +218,5 @@ fn attempts(a: &Attempts) -> proto::Attempts {
         failed: a.failed,
         blamed: a.blamed,
         since: a.since.map(time),
-    }
-}
-
-fn fact(f: &Fact) -> proto::Fact {
-    let about = match &f.about {
-        About::Message { id, number } => proto::fact::About::Message(proto::fact::AboutMessage {
-            id: id.as_uuid().into_bytes().to_vec(),
-            number: number.to_string(),
-        }),
-        About::Lane(lane) => proto::fact::About::Lane(lane.to_string()),
-    };
-    proto::Fact {
-        id: f.id.as_uuid().into_bytes().to_vec(),
-        about: Some(about),
-        at: Some(time(f.at)),
-        by: f.by.clone(),
-        detail: Some(detail(&f.detail)),
-    }
-}
-
-fn detail(detail: &Detail) -> proto::fact::Detail {
-    use proto::fact::{self as p, Detail as D};
-    match detail {
-        Detail::Received => D::Received(p::Received {}),
-        Detail::Verified { signers } => D::Verified(p::Verified {
-            signers: signers.iter().map(signer).collect(),
-        }),
-        Detail::QueryMade {
-            register,
-            purpose,
-            operator,
-            consent,
-        } => D::QueryMade(p::QueryMade {
-            register: register.to_string(),
-            purpose: purpose.clone(),
-            operator: operator.clone(),
-            consent: consent.clone(),
-        }),
-        Detail::Enriched { register } => D::Enriched(p::Enriched {
-            register: register.to_string(),
-        }),
-        Detail::Routed { provider, reason } => D::Routed(p::Routed {
-            provider: provider.to_string(),
-            reason: reason.clone(),
-        }),
-        Detail::Delivered {
-            provider,
-            registration_number,
-        } => D::Delivered(p::Delivered {
-            provider: provider.to_string(),
-            registration_number: registration_number.clone(),
-        }),
-        Detail::Refused {
-            lane,
-            code,
-            explanation,
-        } => D::Refused(p::Refused {
-            lane: lane.as_ref().map(ToString::to_string).unwrap_or_default(),
-            code: code.clone(),
-            explanation: explanation.clone(),
-        }),
-        Detail::AttemptFailed {
-            lane,
-            code,
-            explanation,
-            attempt,
-            retry_at,
-        } => D::AttemptFailed(p::AttemptFailed {
-            lane: lane.to_string(),
-            code: code.clone(),
-            explanation: explanation.clone(),
-            attempt: *attempt,
-            retry_at: Some(time(*retry_at)),
-        }),
-        Detail::Parked {
-            lane,
-            code,
-            explanation,
-        } => D::Parked(p::Parked {
-            lane: lane.to_string(),
-            code: code.clone(),
-            explanation: explanation.clone(),
-        }),
-        Detail::Released { lane } => D::Released(p::Released {
-            lane: lane.to_string(),
-        }),
-        Detail::StatusReported { provider, status } => D::StatusReported(p::StatusReported {
-            provider: provider.to_string(),
-            status: status.clone(),
-        }),
-        Detail::ResultIssued {
-            provider,
-            outcome: o,
-            reason,
-        } => D::ResultIssued(p::ResultIssued {
-            provider: provider.to_string(),
-            outcome: outcome(*o),
-            reason: reason.clone(),
-        }),
-        Detail::Notified {
-            of,
-            channel,
-            outcome,
-            recipient_masked,
-        } => D::Notified(p::Notified {
-            of: of.as_uuid().into_bytes().to_vec(),
-            channel: channel.clone(),
-            outcome: notification(*outcome).into(),
-            recipient_masked: recipient_masked.clone(),
-        }),
-        Detail::LaneClosed { code, explanation } => D::LaneClosed(p::LaneClosed {
-            code: code.clone(),
-            explanation: explanation.clone(),
-        }),
-        Detail::LaneOpened => D::LaneOpened(p::LaneOpened {}),
-        Detail::DeadlineNear {
-            step,
-            used_percent,
-            due_at,
-        } => D::DeadlineNear(p::DeadlineNear {
-            step: u32::from(*step),
-            used_percent: u32::from(*used_percent),
-            due_at: Some(time(*due_at)),
-        }),
-        Detail::DeadlinePassed { step, due_at } => D::DeadlinePassed(p::DeadlinePassed {
-            step: u32::from(*step),
-            due_at: Some(time(*due_at)),
-        }),
-    }
-}
-
-fn notification(outcome: NotificationOutcome) -> proto::fact::notified::Outcome {
-    match outcome {
-        NotificationOutcome::Sent => proto::fact::notified::Outcome::Sent,
-        NotificationOutcome::NoAddress => proto::fact::notified::Outcome::NoAddress,
-        NotificationOutcome::Rejected => proto::fact::notified::Outcome::Rejected,
     }
 }

@@ -136,6 +136,7 @@ pub fn message(
         plan,
         attempts: Attempts::default(),
         filed: None,
+        query: None,
     }
 }
 

@@ -204,7 +204,7 @@ impl From<&Row> for JournalEntry {
     }
 }
 
-/// The detail as JSON, without the name it repeats, signers' numbers masked. What cannot be read is not shown.
+/// The detail as JSON, without the name it repeats, personal numbers masked. What cannot be read is not shown.
 fn masked(detail: &str) -> Value {
     let Ok(detail) = serde_json::from_str::<Detail>(detail) else {
         return Value::Null;
@@ -212,6 +212,11 @@ fn masked(detail: &str) -> Value {
     let mut value = serde_json::to_value(&detail).unwrap_or(Value::Null);
     if let (Detail::Verified { signers }, Some(shown)) = (&detail, value.get_mut("signers")) {
         *shown = signers.iter().map(signer).collect();
+    }
+    if let (Detail::QueryMade { subject, .. }, Some(members)) = (&detail, value.as_object_mut()) {
+        members.remove("subject");
+        let masked = subject.as_ref().map(ToString::to_string);
+        members.extend(masked.map(|masked| ("subject_masked".to_owned(), masked.into())));
     }
     if let Some(members) = value.as_object_mut() {
         members.remove("fact");

@@ -26,10 +26,11 @@ pub enum Occasion {
 
 /// Facts that no applicant is told of: steps on the way, and what operators have to deal with. Deadlines are of
 /// these: most are seconds of the house's own steps, and whoever is late has to act, not who waits; the pages
-/// and the timeline show them.
+/// and the timeline show them. Who looked at his data, and what was checked of it, a person sees in his cabinet.
 pub const SILENT: &[FactName] = &[
     FactName::Verified,
     FactName::QueryMade,
+    FactName::QueryAnswered,
     FactName::Enriched,
     FactName::Routed,
     FactName::AttemptFailed,
@@ -40,6 +41,9 @@ pub const SILENT: &[FactName] = &[
     FactName::LaneOpened,
     FactName::DeadlineNear,
     FactName::DeadlinePassed,
+    FactName::CheckOpened,
+    FactName::CheckAnswered,
+    FactName::CheckClosed,
 ];
 
 impl Form {

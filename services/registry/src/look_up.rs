@@ -94,5 +94,8 @@ pub(crate) fn query_made(question: &Question) -> Detail {
         purpose: purpose(question),
         operator: question.purpose.operator.clone(),
         consent: question.purpose.consent.clone(),
+        subject: Some(question.subject.about()),
+        participant: None,
+        application: Some(question.purpose.application),
     }
 }

@@ -34,6 +34,7 @@ pub struct Undetermined {
     pub application: Then,
     pub status: Then,
     pub result: Then,
+    pub query: Then,
 }
 
 /// What becomes of such a message.
@@ -97,7 +98,7 @@ impl Rights {
     /// Whose role an official of the sender must have.
     fn of(&self, kind: Kind) -> &Vec<String> {
         match kind {
-            Kind::Application => &self.officials,
+            Kind::Application | Kind::Query => &self.officials,
             Kind::Status => self.status.as_ref().unwrap_or(&self.authorised),
             Kind::Result => self.result.as_ref().unwrap_or(&self.authorised),
         }
@@ -109,6 +110,7 @@ impl Rights {
             Kind::Application => self.undetermined.application,
             Kind::Status => self.undetermined.status,
             Kind::Result => self.undetermined.result,
+            Kind::Query => self.undetermined.query,
         }
     }
 }

@@ -320,6 +320,7 @@ pub(crate) fn message(number: u64) -> Message {
         plan: Plan::new(vec![]),
         attempts: Attempts::default(),
         filed: None,
+        query: None,
     }
 }
 

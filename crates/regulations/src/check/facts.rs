@@ -74,7 +74,7 @@ impl Check<'_> {
         let about = pattern.about.as_str();
         match pattern.name {
             _ if about.is_empty() => true,
-            FactName::Enriched | FactName::QueryMade => rules
+            FactName::Enriched | FactName::QueryMade | FactName::QueryAnswered => rules
                 .registers
                 .iter()
                 .any(|ask| ask.register.as_str() == about),

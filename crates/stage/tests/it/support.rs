@@ -70,6 +70,7 @@ pub(crate) fn message() -> Message {
         ]),
         attempts: Attempts::default(),
         filed: None,
+        query: None,
     }
 }
 

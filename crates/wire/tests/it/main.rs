@@ -4,11 +4,11 @@
 
 use jiff::Timestamp;
 use message::{
-    About, Applicant, Attachment, Attempts, Bin, Channel, Consent, ConsentForm, Detail, Document,
-    Event, Fact, FactId, Filing, Finding, Iin, Kind, LaneName, Language, Message, MessageId,
-    NotificationOutcome, Number, Outcome, ParticipantId, PersonalNumber, Plan, PowerOfAttorney,
-    ProviderCode, RegisterName, Report, Representative, Sender, ServiceCode, Signature,
-    SignatureFormat, Signer,
+    About, Applicant, Attachment, Attempts, Bin, Channel, CheckOutcome, Consent, ConsentForm,
+    Detail, Document, Event, Fact, FactId, Filing, Finding, Iin, Kind, LaneName, Language, Message,
+    MessageId, NotificationOutcome, Number, Outcome, ParticipantId, PersonalNumber, Plan,
+    PowerOfAttorney, ProviderCode, Query, RegisterName, Report, Representative, Sender,
+    ServiceCode, Signature, SignatureFormat, Signer, Subject,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -116,6 +116,16 @@ fn full(id: MessageId) -> Message {
             reference: "their own".to_owned(),
             channel: Channel::Portal,
         }),
+        query: Some(query(Subject::Person(iin()))),
+    }
+}
+
+fn query(subject: Subject) -> Query {
+    Query {
+        register: RegisterName::new("enis").unwrap(),
+        subject,
+        purpose: "мақсаты".to_owned(),
+        application: Some(Number::of(MessageId::from_uuid(Uuid::from_u128(5)))),
     }
 }
 
@@ -136,6 +146,35 @@ fn details() -> Vec<Detail> {
             purpose: text(),
             operator: text(),
             consent: text(),
+            subject: Some(PersonalNumber::Iin(iin())),
+            participant: Some(ParticipantId::new("front-office").unwrap()),
+            application: Some(Number::of(MessageId::from_uuid(Uuid::from_u128(5)))),
+        },
+        Detail::QueryAnswered {
+            of: FactId::from_uuid(Uuid::from_u128(10)),
+            register: register.clone(),
+            found: true,
+            fields: vec![text(), "address.city".to_owned()],
+            cached: true,
+            source_at: Some(Timestamp::UNIX_EPOCH),
+        },
+        Detail::CheckOpened {
+            of: FactId::from_uuid(Uuid::from_u128(10)),
+            register: register.clone(),
+            by: text(),
+            question: text(),
+            due_at: Timestamp::UNIX_EPOCH,
+        },
+        Detail::CheckAnswered {
+            check: FactId::from_uuid(Uuid::from_u128(11)),
+            by: text(),
+            answer: text(),
+        },
+        Detail::CheckClosed {
+            check: FactId::from_uuid(Uuid::from_u128(11)),
+            by: text(),
+            outcome: CheckOutcome::Unjustified,
+            note: text(),
         },
         Detail::Enriched { register },
         Detail::Routed {
@@ -211,6 +250,55 @@ fn every_fact_and_every_field_is_read_back_as_it_was_written() {
     );
     let event = Event::new(facts, full(id));
     assert_eq!(wire::decode(&wire::encode(&event)).unwrap(), event);
+}
+
+#[test]
+fn a_query_about_anybody_and_anything_is_read_back_as_it_was_written() {
+    let payment = Subject::Payment {
+        receipt: "R-1".to_owned(),
+        payer: PersonalNumber::Bin(bin()),
+        service: ServiceCode::new("apostille").unwrap(),
+        amount_tenge: u64::MAX,
+    };
+    let power = Subject::PowerOfAttorney {
+        number: "17".to_owned(),
+        principal: PersonalNumber::Iin(iin()),
+        representative: iin(),
+    };
+    for subject in [Subject::Organisation(bin()), power, payment] {
+        let mut message = full(MessageId::from_uuid(Uuid::from_u128(1)));
+        message.kind = Kind::Query;
+        message.query = Some(Query {
+            application: None,
+            ..query(subject)
+        });
+        let event = Event::new(vec![], message);
+        assert_eq!(wire::decode(&wire::encode(&event)).unwrap(), event);
+    }
+}
+
+/// `query_made { register: "enis", purpose: "p", operator: "o", consent: "c" }` of a fact about a lane, as it was
+/// written before the fact had more fields.
+#[test]
+fn a_query_made_that_was_told_before_it_named_its_subject_is_still_read() {
+    let made = b"\x0a\x04enis\x12\x01p\x1a\x01o\x22\x01c";
+    let mut fact = vec![0x0a, 16];
+    fact.extend([9; 16]);
+    fact.extend(b"\x1a\x0dregistry.enis\x22\x00\x2a\x08registry\x62");
+    fact.push(u8::try_from(made.len()).unwrap());
+    fact.extend(made);
+    let mut bytes = vec![0x0a, u8::try_from(fact.len()).unwrap()];
+    bytes.extend(fact);
+    let expected = Detail::QueryMade {
+        register: RegisterName::new("enis").unwrap(),
+        purpose: "p".to_owned(),
+        operator: "o".to_owned(),
+        consent: "c".to_owned(),
+        subject: None,
+        participant: None,
+        application: None,
+    };
+    assert_eq!(wire::decode(&bytes).unwrap().facts[0].detail, expected);
 }
 
 #[test]

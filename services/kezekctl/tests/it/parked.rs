@@ -48,6 +48,7 @@ fn message(number: u128) -> Message {
         plan: Plan::new(vec![]),
         attempts: Attempts::default(),
         filed: None,
+        query: None,
     }
 }
 

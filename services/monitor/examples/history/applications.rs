@@ -114,6 +114,9 @@ fn event(place: u64, step: u64, document_bytes: usize) -> Event {
                 purpose: "to know whether the fee is paid".to_owned(),
                 operator: "portal".to_owned(),
                 consent: String::new(),
+                subject: None,
+                participant: None,
+                application: None,
             },
             Detail::Enriched { register },
         ],
@@ -184,6 +187,7 @@ fn application(place: u64, document_bytes: usize) -> Message {
         plan: Plan::default(),
         attempts: Attempts::default(),
         filed: None,
+        query: None,
     }
 }
 

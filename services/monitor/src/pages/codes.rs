@@ -130,6 +130,14 @@ const CODES: &[(&str, Text)] = &[
         ),
     ),
     (
+        "query-answered",
+        text(
+            "Сұрауға жауап келді",
+            "Получен ответ на запрос",
+            "Query answered",
+        ),
+    ),
+    (
         "enriched",
         text(
             "Тізілім жауап берді",
@@ -180,6 +188,26 @@ const CODES: &[(&str, Text)] = &[
     (
         "deadline-passed",
         text("Мерзім өтті", "Срок прошёл", "Deadline passed"),
+    ),
+    (
+        "check-opened",
+        text(
+            "Сұраудың мақсаты тексеруге алынды",
+            "Начата проверка цели запроса",
+            "Check of the purpose opened",
+        ),
+    ),
+    (
+        "check-answered",
+        text(
+            "Тексеруге жауап берілді",
+            "Дан ответ на проверку",
+            "Check answered",
+        ),
+    ),
+    (
+        "check-closed",
+        text("Тексеру аяқталды", "Проверка завершена", "Check closed"),
     ),
 ];
 

@@ -112,7 +112,7 @@ pub(super) async fn take_turn(transaction: &mut PgTransaction<'_>) -> Result<(),
     Ok(())
 }
 
-/// Applications as their regulations see them, by the ids of their own messages.
+/// Applications as their regulations see them, by the ids of their own messages. A query has no steps and no term.
 pub(super) async fn subjects(
     database: impl PgExecutor<'_>,
     rules: &Rules,
@@ -121,7 +121,7 @@ pub(super) async fn subjects(
     let found = sqlx::query(
         "SELECT message_id, service, channel, applicant_number,
                 CASE WHEN service = ANY($2) THEN document END AS document
-         FROM messages WHERE message_id = ANY($1)",
+         FROM messages WHERE message_id = ANY($1) AND kind <> 'query'",
     )
     .bind(ids)
     .bind(rules.read_forms())

@@ -174,7 +174,7 @@ async fn stand(
                 m.received_at, s.updated_at
          FROM UNNEST($1::text[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[])
               AS s (number, message_id, status, provider, updated_at)
-         JOIN messages m ON m.message_id = s.message_id
+         JOIN messages m ON m.message_id = s.message_id AND m.kind <> 'query'
          ON CONFLICT (number) DO UPDATE
          SET status = EXCLUDED.status, provider = EXCLUDED.provider,
              updated_at = EXCLUDED.updated_at",

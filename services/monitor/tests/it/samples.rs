@@ -98,6 +98,7 @@ pub(crate) fn application(seed: u64) -> Message {
         plan: Plan::default(),
         attempts: Attempts::default(),
         filed: None,
+        query: None,
     }
 }
 
@@ -186,6 +187,9 @@ pub(crate) fn asked(register: &str) -> Detail {
         purpose: "to know whether the fee is paid".to_owned(),
         operator: "portal".to_owned(),
         consent: String::new(),
+        subject: None,
+        participant: None,
+        application: None,
     }
 }
 

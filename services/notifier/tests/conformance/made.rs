@@ -47,6 +47,7 @@ pub(crate) fn application() -> Message {
         plan: Plan::default(),
         attempts: Attempts::default(),
         filed: None,
+        query: None,
     }
 }
 

@@ -51,6 +51,7 @@ pub(crate) fn application() -> Message {
         plan: Plan::default(),
         attempts: Attempts::default(),
         filed: None,
+        query: None,
     }
 }
 

@@ -88,6 +88,7 @@ pub(crate) fn application(lane: &str) -> Message {
         ),
         attempts: Attempts::default(),
         filed: None,
+        query: None,
     }
 }
 

@@ -49,6 +49,9 @@ async fn a_query_is_registered_with_its_purpose_its_operator_and_the_consent() {
         purpose: "apostille: the applicant, a person".to_owned(),
         operator: "Omarova Aigul".to_owned(),
         consent: "paper 17".to_owned(),
+        subject: Some(PersonalNumber::new(crate::fixture::PERSON).unwrap()),
+        participant: None,
+        application: Some(application("registry.gbd-fl").number),
     };
     assert_eq!(told.last().event.facts[0].detail, expected);
     let asked = register.asked();

@@ -59,6 +59,7 @@ pub(crate) fn enriched(service: &str, form: &Value) -> Event {
         plan: Plan::new(vec![LaneName::new("router.route").unwrap()]),
         attempts: Attempts::default(),
         filed: None,
+        query: None,
     };
     told(message)
 }

@@ -180,6 +180,7 @@ pub(crate) fn application() -> Message {
         ]),
         attempts: Attempts::default(),
         filed: None,
+        query: None,
     }
 }
 
