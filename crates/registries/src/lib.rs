@@ -7,6 +7,7 @@
 
 mod adapters;
 mod question;
+mod record;
 
 use std::fmt;
 
@@ -14,7 +15,8 @@ use async_trait::async_trait;
 use fault::Fault;
 pub use outside::BadSettings;
 
-pub use question::{Answer, Purpose, Question, Subject};
+pub use question::{Purpose, Question, Subject};
+pub use record::{Answer, Record, Source};
 
 /// A register that can be asked.
 #[async_trait]

@@ -1,12 +1,11 @@
-//! What is asked, why, and what comes back.
+//! What is asked, and why.
 //!
-//! `Debug` shows neither numbers nor names nor records.
+//! `Debug` shows neither numbers nor names.
 
 use std::fmt;
 
 pub use message::Subject;
 use message::{MessageId, Number, RegisterName, ServiceCode};
-use serde_json::{Map, Value};
 
 /// A question to a register.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,26 +28,8 @@ pub struct Purpose {
     pub consent: String,
 }
 
-/// What the register says.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Answer {
-    /// What it holds, as it gave it.
-    Known(Map<String, Value>),
-    /// It holds nothing about the subject.
-    Unknown,
-}
-
 impl fmt::Debug for Purpose {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Purpose({} {})", self.service, self.application)
-    }
-}
-
-impl fmt::Debug for Answer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Known(record) => write!(f, "Known({} members)", record.len()),
-            Self::Unknown => f.write_str("Unknown"),
-        }
     }
 }

@@ -75,7 +75,7 @@ enum Said {
 impl Said {
     fn of(answer: &Answer) -> Self {
         match answer {
-            Answer::Known(record) => Self::Known(record.clone()),
+            Answer::Known(record) => Self::Known(record.members.clone()),
             Answer::Unknown => Self::Unknown(true),
         }
     }

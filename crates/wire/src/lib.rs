@@ -6,6 +6,7 @@
 
 mod decode;
 mod encode;
+pub mod registry;
 pub mod signature;
 
 use message::Event;

@@ -1,23 +1,21 @@
-//! Answers kept for a while, so that a copy of a message gets the same one.
+//! Answers kept for a while: so that a copy of a message gets the same one, and, where the register's
+//! configuration allows it, for other questions about the same subject.
 //!
 //! They live in Redis, by register, message and subject, and may be lost without harm: whoever finds none asks
 //! the register again. No failure of Redis leaves this file.
 
-use std::{
-    hash::{DefaultHasher, Hash, Hasher},
-    time::Duration,
-};
+use std::time::Duration;
 
 use redis::{
     AsyncTypedCommands, Client, RedisResult,
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
-use registries::{Answer, Question};
+use registries::{Question, Subject};
 use secrecy::ExposeSecret;
-use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 use tracing::debug;
 
-use crate::config::Redis;
+use crate::{ask::Kept, config::Redis};
 
 /// The answers of the last while. Cheap to clone.
 #[derive(Clone)]
@@ -51,42 +49,100 @@ impl Answers {
     }
 
     /// The answer that was given to the same question of the same message.
-    pub(crate) async fn find(&self, question: &Question) -> Option<Answer> {
-        let text = self.redis.clone()?.get(key(question)).await;
-        let text = text.inspect_err(|e| debug!(error = e.category(), "no kept answers"));
-        let record: Option<Map<String, Value>> = serde_json::from_str(&text.ok()??).ok()?;
-        Some(record.map_or(Answer::Unknown, Answer::Known))
+    pub(crate) async fn find(&self, question: &Question) -> Option<Kept> {
+        self.read(own_key(question)).await
     }
 
-    /// Keeps an answer.
-    pub(crate) async fn keep(&self, question: &Question, answer: &Answer) {
+    /// What the register said lately about the same subject, whoever asked.
+    pub(crate) async fn find_shared(&self, question: &Question) -> Option<Kept> {
+        self.read(shared_key(question)).await
+    }
+
+    /// Keeps an answer for copies of the same message.
+    pub(crate) async fn keep(&self, question: &Question, kept: &Kept) {
+        self.write(own_key(question), kept, self.keep_s).await;
+    }
+
+    /// Keeps an answer for other questions about the same subject, so many seconds.
+    pub(crate) async fn share(&self, question: &Question, kept: &Kept, cache_s: u64) {
+        self.write(shared_key(question), kept, cache_s).await;
+    }
+
+    async fn read(&self, key: String) -> Option<Kept> {
+        let text = self.redis.clone()?.get(key).await;
+        let text = text.inspect_err(|e| debug!(error = e.category(), "no kept answers"));
+        serde_json::from_str(&text.ok()??).ok()
+    }
+
+    async fn write(&self, key: String, kept: &Kept, keep_s: u64) {
         let Some(mut redis) = self.redis.clone() else {
             return;
         };
-        let text = match answer {
-            Answer::Known(record) => serde_json::to_string(record),
-            Answer::Unknown => Ok("null".to_owned()),
+        let Ok(text) = serde_json::to_string(kept) else {
+            return;
         };
-        let Ok(text) = text else { return };
-        let kept = redis.set_ex(key(question), text, self.keep_s).await;
+        let kept = redis.set_ex(key, text, keep_s).await;
         if let Err(error) = kept {
             debug!(error = error.category(), "an answer was not kept");
         }
     }
 }
 
-/// The subject stands in it as a hash, so that no personal number does. Another build may hash otherwise; then
-/// nothing is found.
-fn key(question: &Question) -> String {
-    let mut subject = DefaultHasher::new();
-    question.subject.hash(&mut subject);
+/// Where the answer to a question of one message stands.
+fn own_key(question: &Question) -> String {
     let Question {
         register,
         request_id,
         ..
     } = question;
     format!(
-        "kezek:answer:{register}:{request_id}:{:016x}",
-        subject.finish()
+        "kezek:answered:{register}:{request_id}:{}",
+        subject(question)
     )
+}
+
+/// Where the answer about a subject stands.
+fn shared_key(question: &Question) -> String {
+    let register = &question.register;
+    format!("kezek:known:{register}:{}", subject(question))
+}
+
+/// The subject as a hash, so that no personal number stands in a key. Everything that is asked for is in it: a
+/// payment of another amount is another subject.
+fn subject(question: &Question) -> String {
+    let parts: Vec<&str> = match &question.subject {
+        Subject::Person(iin) => vec!["person", iin.reveal()],
+        Subject::Organisation(bin) => vec!["organisation", bin.reveal()],
+        Subject::PowerOfAttorney {
+            number,
+            principal,
+            representative,
+        } => vec!["power", number, principal.reveal(), representative.reveal()],
+        Subject::Payment {
+            receipt,
+            payer,
+            service,
+            amount_tenge,
+        } => {
+            let amount = amount_tenge.to_string();
+            return hash(&[
+                "payment",
+                receipt,
+                payer.reveal(),
+                service.as_str(),
+                &amount,
+            ]);
+        }
+    };
+    hash(&parts)
+}
+
+/// Parts cannot run into each other: the length of each stands before it.
+fn hash(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.len().to_be_bytes());
+        hash.update(part);
+    }
+    hex::encode(hash.finalize())
 }

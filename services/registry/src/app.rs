@@ -68,6 +68,8 @@ fn registers(config: &Config) -> anyhow::Result<BTreeMap<RegisterName, Ask>> {
         let ask = Ask {
             registry: Arc::from(registry),
             answers: answers.clone(),
+            cache_s: register.cache_s,
+            now: Timestamp::now,
         };
         Ok((name.clone(), ask))
     };

@@ -65,6 +65,10 @@ pub struct Register {
     pub about: About,
     /// The kind of register: a name on the roll of the crate `registries`.
     pub adapter: String,
+    /// How long what it knows of a subject may answer other questions about the same subject, seconds, 0 to
+    /// 86,400; such an answer is registered as cached. Default 0: every question is asked.
+    #[serde(default)]
+    pub cache_s: u64,
     /// What that adapter needs, which it checks itself.
     #[serde(flatten)]
     pub settings: toml::Table,
@@ -97,6 +101,13 @@ impl chassis::Common for Config {
         map.has_exactly(LaneKind::Register, here)
             .map_err(|e| format!("register: {e}"))?;
         for (name, register) in &self.registers {
+            let field = format!("register.{name}.cache_s");
+            within(&field, register.cache_s, 0, 86_400)?;
+            if register.cache_s > 0 && self.redis.is_none() {
+                return Err(format!(
+                    "{field}: answers are kept in Redis; add [redis], or set 0"
+                ));
+            }
             registries::open(&register.adapter, &register.settings)
                 .map_err(|e| format!("register.{name}: {e}"))?;
         }
@@ -150,6 +161,13 @@ mod tests {
         let wrong = said("timeout_ms = 5000", "timeout_ms = 1");
         assert!(wrong.contains("register.enis: `timeout_ms`"), "{wrong}");
         assert!(said("timeout_ms = 5000", "timeouts = 1").contains("`timeouts`"));
+        let kept = "timeout_ms = 5000\ncache_s = 90000";
+        assert!(said("timeout_ms = 5000", kept).contains("register.enis.cache_s"));
+        let sample = sample().replace("timeout_ms = 5000", "timeout_ms = 5000\ncache_s = 60");
+        let (before, after) = sample.split_once("[redis]").unwrap();
+        let (_, after) = after.split_once("[grpc]").unwrap();
+        let said = checked(&format!("{before}[grpc]{after}")).unwrap_err();
+        assert!(said.contains("add [redis]"), "{said}");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use fault::{Again, Code, Fault, door::CONSENT_MISSING, inside::INTERNAL};
 use jiff::Timestamp;
 use message::{About, Bin, Event, Fact, Iin, MessageId, PersonalNumber, RegisterName, ServiceCode};
-use registries::{Answer, Purpose, Question, Subject};
+use registries::{Answer, Purpose, Question, Record, Subject};
 use stage::Publication;
 use tonic::{Request, Response, Status};
 use wire::proto::registry::{
@@ -18,7 +18,10 @@ use wire::proto::registry::{
     registry_server::{Registry, RegistryServer},
 };
 
-use crate::{ask::Ask, look_up::query_made};
+use crate::{
+    ask::{Answered, Ask},
+    look_up::query_made,
+};
 
 /// Where queries are registered before they are made (X11).
 #[async_trait]
@@ -48,7 +51,10 @@ impl Lookup {
         })
     }
 
-    async fn answer(&self, request: LookupRequest) -> Result<Answer, Status> {
+    async fn answer(
+        &self,
+        request: LookupRequest,
+    ) -> Result<(wire::registry::About, Answered), Status> {
         let question = read(request)?;
         let register = self.registers.get(&question.register);
         let register = register.ok_or_else(|| Status::not_found("no such register"))?;
@@ -59,10 +65,9 @@ impl Lookup {
         self.write_down(&question)
             .await
             .map_err(|fault| status(&fault))?;
-        register
-            .ask(&question)
-            .await
-            .map_err(|fault| status(&fault))
+        let answered = register.ask(&question).await;
+        let answered = answered.map_err(|fault| status(&fault))?;
+        Ok((about(&question.subject), answered))
     }
 
     async fn write_down(&self, question: &Question) -> Result<(), Fault> {
@@ -89,14 +94,44 @@ impl Registry for Lookup {
         &self,
         request: Request<LookupRequest>,
     ) -> Result<Response<LookupResponse>, Status> {
-        let answer = self.answer(request.into_inner()).await?;
-        let said = match answer {
-            Answer::Known(record) => {
-                Said::RecordJson(serde_json::Value::Object(record).to_string())
-            }
-            Answer::Unknown => Said::Unknown(Unknown {}),
-        };
-        Ok(Response::new(LookupResponse { answer: Some(said) }))
+        let (about, answered) = self.answer(request.into_inner()).await?;
+        Ok(Response::new(response(about, answered)))
+    }
+}
+
+fn response(about: wire::registry::About, answered: Answered) -> LookupResponse {
+    let at = answered.source_at;
+    let cached = answered.cached || answered.copy;
+    match answered.answer {
+        Answer::Known(Record { members, source }) => LookupResponse {
+            record: Some(wire::registry::record(about, &members)),
+            source: Some(wire::registry::source(
+                &source.register,
+                source.number,
+                at,
+                source.signer.as_deref(),
+            )),
+            answer: Some(Said::RecordJson(
+                serde_json::Value::Object(members).to_string(),
+            )),
+            cached,
+        },
+        Answer::Unknown => LookupResponse {
+            answer: Some(Said::Unknown(Unknown {})),
+            record: None,
+            source: None,
+            cached,
+        },
+    }
+}
+
+/// The kind of record that answers a question about `subject`.
+fn about(subject: &Subject) -> wire::registry::About {
+    match subject {
+        Subject::Person(_) => wire::registry::About::Person,
+        Subject::Organisation(_) => wire::registry::About::Organisation,
+        Subject::PowerOfAttorney { .. } => wire::registry::About::PowerOfAttorney,
+        Subject::Payment { .. } => wire::registry::About::Payment,
     }
 }
 

@@ -50,8 +50,8 @@ impl Stage for LookUp {
         };
         // X15, X16: told with every ending, a refusal too.
         let facts = vec![query_made(&question)];
-        match self.ask.ask(&question).await? {
-            Answer::Known(record) => Ok(self.enriched(message, facts, record)),
+        match self.ask.ask(&question).await?.answer {
+            Answer::Known(record) => Ok(self.enriched(message, facts, record.members)),
             Answer::Unknown => Ok(Verdict::Refuse {
                 message,
                 facts,

@@ -9,7 +9,7 @@ use fault::Fault;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::{Adapter, Answer, BadSettings, Question, Registry, Subject};
+use crate::{Adapter, Answer, BadSettings, Question, Record, Registry, Subject};
 
 pub(crate) const ADAPTER: Adapter = Adapter {
     name: "fixed",
@@ -44,7 +44,9 @@ impl Registry for Fixed {
             Subject::Payment { receipt, .. } => receipt,
         };
         let found = self.0.answers.get(key).or(self.0.otherwise.as_ref());
-        Ok(found.cloned().map_or(Answer::Unknown, Answer::Known))
+        Ok(found.map_or(Answer::Unknown, |members| {
+            Answer::Known(Record::plain(&question.register, members.clone()))
+        }))
     }
 
     async fn probe(&self) -> Result<(), Fault> {

@@ -12,7 +12,7 @@ use outside::{HttpSettings, Peer, Words};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::{Adapter, Answer, BadSettings, Question, Registry, Subject};
+use crate::{Adapter, Answer, BadSettings, Question, Record, Registry, Subject};
 
 pub(crate) const ADAPTER: Adapter = Adapter {
     name: "http-json",
@@ -53,7 +53,7 @@ impl Registry for HttpJson {
             Said {
                 found: true,
                 record: Some(record),
-            } => Ok(Answer::Known(record)),
+            } => Ok(Answer::Known(Record::plain(&question.register, record))),
             Said { found: false, .. } => Ok(Answer::Unknown),
             Said { .. } => Err(reply.garbled("found, but no record")),
         }

@@ -49,7 +49,7 @@ async fn another_subject_under_the_same_message_is_a_question_of_its_own() {
     let mut question = register.asked().remove(0);
     question.subject = Subject::Person(Iin::new("850315400025").unwrap());
     *register.script.lock().unwrap() = unknown;
-    assert_eq!(ask.ask(&question).await.unwrap(), Answer::Unknown);
+    assert_eq!(ask.ask(&question).await.unwrap().answer, Answer::Unknown);
 }
 
 #[tokio::test]
@@ -62,4 +62,64 @@ async fn while_redis_is_away_the_register_is_asked_again() {
     assert!(!refused(&step).await);
     assert!(!refused(&step).await);
     assert_eq!(register.asked().len(), 3);
+}
+
+#[tokio::test]
+async fn where_it_is_allowed_what_is_known_answers_other_questions_and_says_that_it_is_cached() {
+    let redis = rig::Redis::start().await.unwrap();
+    let register = Scripted::new(known);
+    look_up("gbd-fl", &register, Answers::forgotten())
+        .handle(&verified(application("registry.gbd-fl")))
+        .await
+        .unwrap();
+    let question = register.asked().remove(0);
+    let mut ask = register.ask(answers(&redis.url()));
+    ask.cache_s = 60;
+    let first = ask.ask(&question).await.unwrap();
+    assert_eq!((first.cached, first.copy), (false, false));
+    let asked = register.asked().len();
+
+    let mut later = question.clone();
+    later.request_id = message::MessageId::from_uuid(uuid::Uuid::from_u128(7));
+    ask.now = || "2026-11-22T09:00:00Z".parse().unwrap();
+    let other = ask.ask(&later).await.unwrap();
+    assert_eq!((&other.answer, other.cached), (&first.answer, true));
+    assert_eq!(
+        other.source_at, first.source_at,
+        "when the register said it"
+    );
+    assert_eq!(other.fields(), ["surname"]);
+    let copy = ask.ask(&later).await.unwrap();
+    assert_eq!(
+        (copy.cached, copy.copy),
+        (true, true),
+        "a copy is told the same"
+    );
+    assert_eq!(register.asked().len(), asked, "the register was not asked");
+
+    let strict = register.ask(answers(&redis.url()));
+    later.request_id = message::MessageId::from_uuid(uuid::Uuid::from_u128(8));
+    assert!(!strict.ask(&later).await.unwrap().cached);
+    assert_eq!(
+        register.asked().len(),
+        asked + 1,
+        "where it is not allowed it is asked"
+    );
+}
+
+#[tokio::test]
+async fn that_nothing_is_known_answers_no_other_question() {
+    let redis = rig::Redis::start().await.unwrap();
+    let register = Scripted::new(known);
+    let step = look_up("gbd-fl", &register, Answers::forgotten());
+    assert!(!refused(&step).await);
+    let mut question = register.asked().remove(0);
+    *register.script.lock().unwrap() = unknown;
+    let mut ask = register.ask(answers(&redis.url()));
+    ask.cache_s = 60;
+    assert_eq!(ask.ask(&question).await.unwrap().answer, Answer::Unknown);
+    *register.script.lock().unwrap() = known;
+    question.request_id = message::MessageId::from_uuid(uuid::Uuid::from_u128(9));
+    let now = ask.ask(&question).await.unwrap();
+    assert!(matches!(now.answer, Answer::Known(_)) && !now.cached);
 }

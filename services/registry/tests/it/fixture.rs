@@ -10,7 +10,7 @@ use message::{
     Iin, Kind, LaneName, Language, Message, MessageId, Number, ParticipantId, PersonalNumber, Plan,
     PowerOfAttorney, RegisterName, Representative, Sender, ServiceCode, Signer,
 };
-use registries::{Answer, Question, Registry};
+use registries::{Answer, Question, Record, Registry};
 use registry::{answers::Answers, ask::Ask, look_up::LookUp, question};
 use regulations::Regulations;
 use serde_json::json;
@@ -143,6 +143,8 @@ impl Scripted {
         Ask {
             registry: Arc::clone(self) as Arc<dyn Registry>,
             answers,
+            cache_s: 0,
+            now: || "2026-11-22T07:01:00Z".parse().unwrap(),
         }
     }
 }
@@ -164,7 +166,9 @@ impl Registry for Scripted {
 #[expect(clippy::unnecessary_wraps, reason = "a script")]
 pub(crate) fn known() -> Result<Answer, Fault> {
     let record = json!({ "surname": "Omarov" });
-    Ok(Answer::Known(record.as_object().unwrap().clone()))
+    let register = RegisterName::new("gbd-fl").unwrap();
+    let record = Record::plain(&register, record.as_object().unwrap().clone());
+    Ok(Answer::Known(record))
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "a script")]

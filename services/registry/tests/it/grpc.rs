@@ -16,7 +16,7 @@ use registry::{
 use stage::Publication;
 use tonic::Code;
 use wire::proto::registry::{
-    LookupRequest, Payment, Purpose, lookup_request::Subject, lookup_response::Answer,
+    LookupRequest, Payment, Purpose, lookup_request::Subject, lookup_response::Answer, record,
     registry_client::RegistryClient, registry_server::RegistryServer,
 };
 
@@ -70,11 +70,18 @@ pub(crate) fn request() -> LookupRequest {
 async fn a_question_is_journalled_and_answered() {
     let (register, journal) = (Scripted::new(known), Arc::new(Kept::default()));
     let response = client(&register, &journal).lookup(request()).await.unwrap();
-    let answer = response.into_inner().answer;
+    let response = response.into_inner();
     assert_eq!(
-        answer,
+        response.answer,
         Some(Answer::RecordJson(r#"{"surname":"Omarov"}"#.to_owned()))
     );
+    let Some(record::About::Person(person)) = response.record.unwrap().about else {
+        panic!("another kind")
+    };
+    assert_eq!(person.surname, "Omarov");
+    let source = response.source.unwrap();
+    assert_eq!(source.register, "gbd-fl");
+    assert!(source.answered_at.is_some() && !response.cached);
     let written = journal.written.lock().unwrap();
     assert_eq!(written[0].key, "query-made");
     let Detail::QueryMade {
