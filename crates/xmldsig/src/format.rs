@@ -4,22 +4,24 @@
 use std::borrow::Cow;
 
 use signatures::format::{Format, Opened, Rules};
-use signatures::{Finding, Reason};
+use signatures::{Certificate, Finding, Reason};
 
-use crate::open::{Demand, open_by};
+use crate::open::{Demand, Found, find};
 use crate::parse::{Document, Limits};
 use crate::refused::Refused;
 use crate::text;
-use crate::verified::Opened as Envelope;
 use crate::wsse;
 
 /// XML signatures under one demand.
 #[derive(Debug, Clone, Copy)]
 pub struct XmlDsig(pub Demand<'static>);
 
-/// The signed Body of a SOAP envelope (WS-Security), the certificate in it.
+/// The signed Body of a SOAP envelope (WS-Security).
 #[derive(Debug, Clone, Copy)]
-pub struct SoapBody;
+pub struct SoapBody {
+    /// Certificates that an envelope may name without sending them.
+    pub known: &'static [Certificate],
+}
 
 /// Documents that are signed as a whole, inside themselves.
 pub static ENVELOPED: XmlDsig = XmlDsig(Demand::DOCUMENT);
@@ -27,8 +29,8 @@ pub static ENVELOPED: XmlDsig = XmlDsig(Demand::DOCUMENT);
 /// Documents of which some one element is signed: whoever uses this must look at the signed bytes.
 pub static ANY: XmlDsig = XmlDsig(Demand::ANY);
 
-/// Signed SOAP envelopes. Stands before other XML formats in a table, since those would take one too.
-pub static SOAP_BODY: SoapBody = SoapBody;
+/// Signed SOAP envelopes with the certificate in them. Stands before other XML formats in a table, since those would take one too.
+pub static SOAP_BODY: SoapBody = SoapBody { known: &[] };
 
 /// Documents that are one text, see [`fn@crate::text`]. What comes out as content is the text in UTF-8.
 #[derive(Debug, Clone, Copy)]
@@ -60,7 +62,7 @@ impl Format for XmlDsig {
         rules: &Rules<'_>,
     ) -> Result<Opened<'a>, Finding> {
         opened(signature, content, rules, |document| {
-            open_by(document, &self.0, rules)
+            find(document, &self.0, rules)
         })
     }
 }
@@ -87,7 +89,7 @@ impl Format for SoapBody {
         rules: &Rules<'_>,
     ) -> Result<Opened<'a>, Finding> {
         opened(signature, content, rules, |document| {
-            wsse::open(document, &[], rules)
+            wsse::find(document, self.known, rules)
         })
     }
 }
@@ -110,9 +112,9 @@ impl Format for XmlText {
         rules: &Rules<'_>,
     ) -> Result<Opened<'a>, Finding> {
         opened(signature, content, rules, |document| {
-            let mut opened = open_by(document, &Demand::DOCUMENT, rules)?;
-            opened.envelope.content = Cow::Owned(text::of(document)?.into_bytes());
-            Ok(opened)
+            let mut found = find(document, &Demand::DOCUMENT, rules)?;
+            found.opened.envelope.content = Cow::Owned(text::of(document)?.into_bytes());
+            Ok(found)
         })
     }
 }
@@ -121,7 +123,7 @@ fn opened<'a>(
     signature: &[u8],
     content: Option<&[u8]>,
     rules: &Rules<'_>,
-    open: impl for<'d> FnOnce(&'d Document<'_>) -> Result<Envelope<'d>, Refused>,
+    open: impl for<'d> FnOnce(&'d Document<'_>) -> Result<Found<'d>, Refused>,
 ) -> Result<Opened<'a>, Finding> {
     let limits = Limits::default();
     let limits = Limits {
@@ -129,8 +131,11 @@ fn opened<'a>(
         ..limits
     };
     let document = Document::parse(signature, &limits).map_err(|_| Reason::Malformed)?;
-    let envelope = open(&document).map_err(|refused| refused.finding)?.envelope;
-    if content.is_some_and(|content| content != &*envelope.content) {
+    let found = open(&document).map_err(|refused| refused.finding)?;
+    let is_changed = found.is_changed();
+    let envelope = found.opened.envelope;
+    // What was changed is another content, and that it was changed is the better answer.
+    if !is_changed && content.is_some_and(|content| content != &*envelope.content) {
         return Err(Reason::ContentDiffers.into());
     }
     Ok(envelope)

@@ -81,6 +81,37 @@ pub fn open_by<'d>(
     demand: &Demand<'_>,
     rules: &Rules<'_>,
 ) -> Result<Opened<'d>, Refused> {
+    find(document, demand, rules)?.unchanged()
+}
+
+/// An open document of which a digest may be another one: enough to tell everything about its signers, and never
+/// verified, since the claim says what is wrong with it.
+pub(crate) struct Found<'d> {
+    pub(crate) opened: Opened<'d>,
+    changed: Option<Refused>,
+}
+
+impl<'d> Found<'d> {
+    /// Whether a digest is another one.
+    pub(crate) fn is_changed(&self) -> bool {
+        self.changed.is_some()
+    }
+
+    /// The document, if every digest is right.
+    pub(crate) fn unchanged(self) -> Result<Opened<'d>, Refused> {
+        match self.changed {
+            None => Ok(self.opened),
+            Some(refused) => Err(refused),
+        }
+    }
+}
+
+/// Opens a document as far as it can be.
+pub(crate) fn find<'d>(
+    document: &'d Document<'_>,
+    demand: &Demand<'_>,
+    rules: &Rules<'_>,
+) -> Result<Found<'d>, Refused> {
     let place = if demand.signatures_in.is_empty() {
         document.tree.root_element()
     } else {
@@ -113,10 +144,11 @@ pub fn open_by<'d>(
         hidden: Vec::new(),
         certificates: Vec::new(),
         claims: Vec::new(),
+        changed: None,
     };
     for (number, node) in nodes.iter().enumerate().rev() {
         opening
-            .signature(*node)
+            .signature(*node, number)
             .map_err(|refused| refused.of(number))?;
     }
     opening.finish()
@@ -134,10 +166,12 @@ struct Opening<'d, 'r, 'i> {
     hidden: Vec<NodeId>,
     certificates: Vec<Certificate>,
     claims: Vec<Claim>,
+    /// The first digest that was another one.
+    changed: Option<Refused>,
 }
 
 impl<'d> Opening<'d, '_, '_> {
-    fn signature(&mut self, node: Node<'d, 'd>) -> Result<(), Refused> {
+    fn signature(&mut self, node: Node<'d, 'd>, number: usize) -> Result<(), Refused> {
         let signature = signature::read(self.document, node, self.rules.algorithms)?;
         let here = self.document.position(node);
         let signed = self.referred(&signature).map_err(|no| no.at(here))?;
@@ -155,9 +189,11 @@ impl<'d> Opening<'d, '_, '_> {
         self.hidden.push(node.id());
         let reference = &signature.reference;
         self.content = canonicalize(signed, &reference.form, &self.hidden)?;
-        if (reference.digest.compute)(&self.content) != reference.value {
+        let is_changed = (reference.digest.compute)(&self.content) != reference.value;
+        if is_changed {
             let why = "what is signed was changed: its digest is another one";
-            return Err(Refused::new(Reason::DigestMismatch, why).at(here));
+            let refused = Refused::new(Reason::DigestMismatch, why).at(here);
+            self.changed.get_or_insert(refused.of(number));
         }
         let certificates = self
             .finder
@@ -170,7 +206,11 @@ impl<'d> Opening<'d, '_, '_> {
             signature: signature.value,
         };
         let signers = vec![self.certificates.len()];
-        self.claims.push(Claim::new(signers, stated));
+        self.claims.push(if is_changed {
+            Claim::broken(signers, Reason::DigestMismatch, Some(stated))
+        } else {
+            Claim::new(signers, stated)
+        });
         self.certificates.extend(certificates);
         if self.certificates.len() > self.rules.policy.certificates_max {
             let why = "the signatures have more certificates than allowed";
@@ -220,20 +260,23 @@ impl<'d> Opening<'d, '_, '_> {
         }
     }
 
-    fn finish(mut self) -> Result<Opened<'d>, Refused> {
+    fn finish(mut self) -> Result<Found<'d>, Refused> {
         // They were opened from the last to the first, and are told in the order of the document.
         self.claims.reverse();
         let Some(element) = self.signed.and_then(element_of) else {
             return Err(wrong("nothing is signed"));
         };
-        Ok(Opened {
-            element,
-            hidden: self.hidden,
-            envelope: Envelope {
-                content: Cow::Owned(self.content),
-                certificates: self.certificates,
-                claims: self.claims,
+        Ok(Found {
+            opened: Opened {
+                element,
+                hidden: self.hidden,
+                envelope: Envelope {
+                    content: Cow::Owned(self.content),
+                    certificates: self.certificates,
+                    claims: self.claims,
+                },
             },
+            changed: self.changed,
         })
     }
 }

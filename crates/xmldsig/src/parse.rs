@@ -71,6 +71,10 @@ pub enum Why {
     RelativeNamespace(String),
     #[error("the prefix `{0}` is bound to nothing; XML 1.0 does not know that")]
     PrefixUnbound(String),
+    #[error(
+        "the name of a processing instruction is reserved or does not end where its text begins"
+    )]
+    Instruction,
     #[error("not well-formed: {0}")]
     NotWellFormed(String),
 }
@@ -144,6 +148,7 @@ impl<'i> Document<'i> {
             .map_err(|error| not_well_formed(&error))?;
         let document = Self { tree };
         document.namespaces_have_a_canonical_form()?;
+        document.instructions_have_names()?;
         Ok(document)
     }
 
@@ -189,6 +194,29 @@ impl<'i> Document<'i> {
                         why,
                     });
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// The parser takes `<?a$b?>` for the instruction `a`, and any name that begins so for one of its own (XML 1.0,
+    /// 2.6: white space stands between, and `xml` is reserved): what it makes of that is not what was written.
+    fn instructions_have_names(&self) -> Result<(), ParseError> {
+        let text = self.tree.input_text();
+        for node in self.tree.descendants().filter(roxmltree::Node::is_pi) {
+            let target = node.pi().map_or("", |instruction| instruction.target);
+            let written = text.get(node.range()).unwrap_or_default();
+            let rest = written
+                .strip_prefix("<?")
+                .and_then(|rest| rest.strip_prefix(target));
+            let ends = rest.is_some_and(|rest| {
+                rest.starts_with([' ', '\t', '\r', '\n']) || rest.starts_with("?>")
+            });
+            if !ends || target.eq_ignore_ascii_case("xml") {
+                return Err(ParseError {
+                    at: self.position(node),
+                    why: Why::Instruction,
+                });
             }
         }
         Ok(())

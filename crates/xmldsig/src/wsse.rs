@@ -15,7 +15,7 @@ use crate::canon::{Method, canonicalize, word_at};
 use crate::element::attribute_of;
 use crate::key_info::{BASE64, WSSE, WSU, X509V3, decimal, is};
 use crate::name;
-use crate::open::{Demand, Name, Signed, open_by, walk};
+use crate::open::{self, Demand, Found, Name, Signed, walk};
 use crate::parse::{Document, Limits};
 use crate::refused::Refused;
 use crate::sign::{Draft, Layout, SignError, at_start_of, value};
@@ -48,6 +48,15 @@ pub fn open<'d>(
     known: &[Certificate],
     rules: &Rules<'_>,
 ) -> Result<Opened<'d>, Refused> {
+    find(document, known, rules)?.unchanged()
+}
+
+/// Opens an envelope as far as it can be.
+pub(crate) fn find<'d>(
+    document: &'d Document<'_>,
+    known: &[Certificate],
+    rules: &Rules<'_>,
+) -> Result<Found<'d>, Refused> {
     let soap =
         soap_of(document).ok_or_else(|| wrong("the document element is no SOAP envelope"))?;
     let security = [(soap, "Envelope"), (soap, "Header"), (WSSE, "Security")];
@@ -66,7 +75,7 @@ pub fn open<'d>(
         ids: IDS,
         known,
     };
-    open_by(document, &demand, rules)
+    open::find(document, &demand, rules)
 }
 
 /// Signs the Body of an envelope. `id` becomes its wsu:Id, unless it has one; it must stand nowhere else

@@ -149,6 +149,29 @@ fn broken_documents_are_refused() {
 }
 
 #[test]
+fn an_instruction_has_a_name_of_its_own_and_white_space_after_it() {
+    for odd in [
+        "<a><?b$c?></a>",
+        "<?xml$version=\"1.0\"?><a/>",
+        "<a><?b\u{d7}c d?></a>",
+        "<a><?XML d?></a>",
+        "<a><?xMl?></a>",
+    ] {
+        assert_eq!(why(odd), Why::Instruction, "{odd}");
+    }
+    assert_eq!(refused("<a>\n <?b$?></a>", Limits::default()).0.line, 2);
+    for good in [
+        "<a><?b?></a>",
+        "<?b c$d?><a/>",
+        "<a><?b\n?></a>",
+        "<a/><?xml-style x?>",
+    ] {
+        let document = Document::parse(good.as_bytes(), &Limits::default()).unwrap();
+        document.canonical(&Method::INCLUSIVE).unwrap();
+    }
+}
+
+#[test]
 fn namespaces_without_a_canonical_form_are_refused() {
     assert_eq!(
         why("<a>\n<b xmlns='../x'/></a>"),

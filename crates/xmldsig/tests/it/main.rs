@@ -13,6 +13,7 @@ mod canonical;
 mod gost;
 mod limits;
 mod properties;
+mod report;
 mod seeds;
 mod signing;
 mod text;
