@@ -301,15 +301,44 @@ fn a_query_made_that_was_told_before_it_named_its_subject_is_still_read() {
     assert_eq!(wire::decode(&bytes).unwrap().facts[0].detail, expected);
 }
 
-#[test]
-fn a_fact_about_a_lane_has_no_message() {
+fn about_a_lane() -> Event {
     let about = About::Lane(lane("router.committee"));
     let fact = Fact::new(about, Timestamp::UNIX_EPOCH, "router", Detail::LaneOpened);
-    let event = Event {
+    Event {
         facts: vec![fact],
         message: None,
-    };
+    }
+}
+
+#[test]
+fn a_fact_about_a_lane_has_no_message() {
+    let event = about_a_lane();
     assert_eq!(wire::decode(&wire::encode(&event)).unwrap(), event);
+}
+
+/// `KEZEK_SEEDS=folder` writes them there: `KEZEK_SEEDS=$PWD/fuzz/corpus cargo test -p wire seed`.
+#[test]
+fn every_seed_of_the_fuzz_target_is_read() {
+    let id = MessageId::from_uuid(Uuid::from_u128(1));
+    let number = Number::of(id);
+    let told = |detail| {
+        let about = About::Message { id, number };
+        vec![Fact::new(about, Timestamp::UNIX_EPOCH, "test", detail)]
+    };
+    let mut seeds = vec![about_a_lane(), Event::new(vec![], full(id))];
+    seeds.extend(details().into_iter().map(|detail| Event {
+        facts: told(detail),
+        message: None,
+    }));
+    for (place, event) in seeds.iter().enumerate() {
+        let bytes = wire::encode(event);
+        assert_eq!(wire::decode(&bytes).unwrap(), *event, "{place}");
+        if let Some(folder) = std::env::var_os("KEZEK_SEEDS") {
+            let folder = std::path::PathBuf::from(folder).join("event");
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(folder.join(place.to_string()), bytes).unwrap();
+        }
+    }
 }
 
 #[test]
