@@ -4,18 +4,15 @@
 //! all: an upload is invisible until it is completed, in a folder and in S3 alike. Out goes whether a file is
 //! there and how long it is. Never holds a whole file in memory, never keeps one marked as a state secret (X1).
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result};
 use axum::body::Body;
 use fault::door;
 use futures::StreamExt as _;
-use object_store::{
-    ObjectStore, ObjectStoreExt as _, RetryConfig, WriteMultipart, aws::AmazonS3Builder,
-    local::LocalFileSystem, path::Path,
-};
-use secrecy::{ExposeSecret as _, SecretString};
-use serde::Deserialize;
+use object_store::{ObjectStore, ObjectStoreExt as _, WriteMultipart, path::Path};
+/// The `[store]` section: where attachments are kept.
+pub use objects::Config;
 use sha2::{Digest as _, Sha256};
 
 use crate::problem::Problem;
@@ -24,26 +21,6 @@ use crate::problem::Problem;
 const PART_BYTES: usize = 8 * 1024 * 1024;
 /// Parts of one upload on their way at the same time.
 const PARTS_MAX: usize = 2;
-
-/// The `[store]` section: where attachments are kept.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Config {
-    /// A folder of this machine; it is made if it is missing.
-    Folder { path: PathBuf },
-    /// A bucket that speaks the S3 protocol.
-    S3 {
-        bucket: String,
-        region: String,
-        /// Address of a store other than Amazon's, for example `https://minio:9000`.
-        endpoint: Option<String>,
-        access_key_id: String,
-        secret_access_key: SecretString,
-        /// Whether `endpoint` may be plain HTTP. Default false.
-        #[serde(default)]
-        allow_http: bool,
-    },
-}
 
 /// The SHA-256 of a file.
 pub type Hash = [u8; 32];
@@ -66,7 +43,7 @@ pub struct Attachments {
 impl Attachments {
     /// Opens the store. A file may have `bytes_max` bytes and take `upload_max` to arrive.
     pub fn open(config: &Config, bytes_max: u64, upload_max: Duration) -> Result<Self> {
-        let store = open(config).context("open the store of attachments")?;
+        let store = objects::open(config).context("open the store of attachments")?;
         Ok(Self {
             store,
             bytes_max,
@@ -182,40 +159,6 @@ impl Attachments {
         let detail = format!("an attachment may have {} bytes", self.bytes_max);
         Problem::new(&door::TOO_LARGE, detail)
     }
-}
-
-fn open(config: &Config) -> Result<Arc<dyn ObjectStore>> {
-    Ok(match config {
-        Config::Folder { path } => {
-            std::fs::create_dir_all(path).with_context(|| format!("make {}", path.display()))?;
-            Arc::new(LocalFileSystem::new_with_prefix(path)?.with_fsync(true))
-        }
-        Config::S3 {
-            bucket,
-            region,
-            endpoint,
-            access_key_id,
-            secret_access_key,
-            allow_http,
-        } => {
-            let retry = RetryConfig {
-                max_retries: 2,
-                retry_timeout: Duration::from_secs(10),
-                ..RetryConfig::default()
-            };
-            let mut builder = AmazonS3Builder::new()
-                .with_bucket_name(bucket)
-                .with_region(region)
-                .with_access_key_id(access_key_id)
-                .with_secret_access_key(secret_access_key.expose_secret())
-                .with_allow_http(*allow_http)
-                .with_retry(retry);
-            if let Some(endpoint) = endpoint {
-                builder = builder.with_endpoint(endpoint);
-            }
-            Arc::new(builder.build()?)
-        }
-    })
 }
 
 /// Where a file lies: `attachments/<two digits>/<hash>`.
