@@ -43,6 +43,8 @@ pub enum BundleError {
     Unreadable(#[from] serde_json::Error),
     #[error("the bundle is of version {0}; version {VERSION} is read here")]
     Version(u32),
+    #[error("the bundle has a signature of the format `{0}`, which is not known here")]
+    Format(String),
     #[error("a certificate of the bundle cannot be read: {0}")]
     Certificate(#[from] Malformed),
     #[error("the bundle trusts what is {0}")]
@@ -96,6 +98,9 @@ struct Demands {
 #[serde(deny_unknown_fields)]
 pub struct Bundle {
     version: u32,
+    /// The name of the format by which the signature was read. Without it, the first that recognises it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    format: Option<String>,
     signature: Blob,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     content: Option<Blob>,
@@ -136,6 +141,9 @@ impl Bundle {
         let pieces = report.evidence().into_iter();
         Self {
             version: VERSION,
+            format: verifier
+                .format_of(question.signature)
+                .map(|format| format.name().to_owned()),
             signature: Blob(question.signature.to_vec()),
             content: question.content.map(|content| Blob(content.to_vec())),
             content_sha256: question.content.map(sha256),
@@ -204,7 +212,7 @@ impl Bundle {
     }
 
     /// Asks the question anew, of the bytes in the bundle and of nothing else. `content` is needed when the
-    /// bundle has only its hash; `formats` are those to be understood.
+    /// bundle has only its hash; `formats` are those to be understood, of which the bundle names one.
     pub fn verify(
         &self,
         content: Option<&[u8]>,
@@ -230,9 +238,14 @@ impl Bundle {
             at: self.at,
             timestamp: self.timestamp.as_ref().map(|token| &*token.0),
         };
-        let report = Verifier::new(trust, policy)
-            .with_formats(formats)
-            .examine(&question, &self.kept());
+        let verifier = Verifier::new(trust, policy).with_formats(formats);
+        let verifier = match &self.format {
+            Some(name) => verifier
+                .with_format(name)
+                .ok_or_else(|| BundleError::Format(name.clone()))?,
+            None => verifier,
+        };
+        let report = verifier.examine(&question, &self.kept());
         let mut reports = [report];
         let parties: Vec<Party> = self.expected.iter().map(Expected::party).collect();
         expect(&mut reports, &parties);

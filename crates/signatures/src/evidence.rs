@@ -43,15 +43,20 @@ impl Kind {
 
 impl Evidence {
     pub fn new(kind: Kind, der: Arc<[u8]>, produced_at: Timestamp) -> Self {
-        let mut sha256 = [0; 32];
-        sha256.copy_from_slice(digest::digest(&digest::SHA256, &der).as_ref());
         Self {
             kind,
+            sha256: sha256(&der),
             der,
-            sha256,
             produced_at,
         }
     }
+}
+
+/// SHA-256 of any bytes: how pieces of evidence, and signatures, are named.
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let mut short = [0; 32];
+    short.copy_from_slice(digest::digest(&digest::SHA256, bytes).as_ref());
+    short
 }
 
 impl std::fmt::Debug for Evidence {

@@ -76,3 +76,29 @@ pub fn expect(reports: &mut [Report<'_>], parties: &[Party]) {
         }
     }
 }
+
+/// The parties to hold this report against by itself, later, so that it says the same as it did when [`expect`]
+/// held it together with others: all of them if the one who may sign is in it, whoever they are without their
+/// roles if he is in another, nobody if none of them is in it.
+pub fn share(report: &Report<'_>, parties: &[Party]) -> Vec<Party> {
+    let says = |aspect, wanted: Said| {
+        let mut signers = report.signers.iter();
+        signers.any(|one| one.checks.of(aspect) == wanted)
+    };
+    let is_asked = |aspect| {
+        let mut signers = report.signers.iter();
+        signers.any(|one| one.checks.of(aspect) != Said::NotAsked)
+    };
+    if !is_asked(Aspect::Identity) {
+        return Vec::new();
+    }
+    let asked_for_roles = parties.iter().any(|party| !party.roles.is_empty());
+    if asked_for_roles && says(Aspect::Identity, Said::Valid) && !is_asked(Aspect::Role) {
+        let anyhow = |party: &Party| Party {
+            roles: Vec::new(),
+            ..party.clone()
+        };
+        return parties.iter().map(anyhow).collect();
+    }
+    parties.to_vec()
+}

@@ -73,6 +73,20 @@ impl Verifier {
         Self { formats, ..self }
     }
 
+    /// The same with that one of its formats alone, if it has it.
+    #[must_use]
+    pub fn with_format(self, name: &str) -> Option<Self> {
+        let place = self.formats.iter().position(|one| one.name() == name)?;
+        let formats = self.formats.get(place..=place)?;
+        Some(Self { formats, ..self })
+    }
+
+    /// The format by which this verifier reads a signature.
+    pub fn format_of(&self, signature: &[u8]) -> Option<&'static dyn Format> {
+        let mut formats = self.formats.iter().copied();
+        formats.find(|format| format.recognises(signature))
+    }
+
     /// Whom this verifier trusts.
     pub fn trust(&self) -> &Trust {
         &self.trust
@@ -203,11 +217,7 @@ impl Verifier {
         if signature.len() > bytes_max || content.is_some_and(|content| content.len() > bytes_max) {
             return Err(Reason::Malformed.into());
         }
-        let format = self
-            .formats
-            .iter()
-            .find(|format| format.recognises(signature))
-            .ok_or(Reason::FormatUnknown)?;
+        let format = self.format_of(signature).ok_or(Reason::FormatUnknown)?;
         format.open(signature, content, &self.rules())
     }
 }

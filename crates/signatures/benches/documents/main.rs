@@ -4,8 +4,8 @@
 //! fresh revocation lists of both: a verdict takes three signatures (the document's and two certificates'). The
 //! person is new each time; the authorities stay in memory, as in a service. Beside ours stand, where they are
 //! installed, libcrypto on the same CMS with the same checks and xmlsec1 on the same XML, with RSA and P-256, and
-//! gost-engine's bare check of a digest, which is the best that any verification with it could do. Rates are
-//! per second of processor time; the rounds are interleaved and the best of each is shown.
+//! libcrypto with gost-engine on CMS of its own with the same keys' curves. The last rows are the bare check of one
+//! digest. Rates are per second of processor time; the rounds are interleaved and the best of each is shown.
 
 #![allow(
     clippy::unwrap_used,
@@ -19,6 +19,7 @@ use std::hint::black_box;
 use std::path::Path;
 use std::process::Command;
 
+use gost::{Scheme, SigningKey};
 use jiff::Timestamp;
 use people::{ALGORITHMS, Family};
 use signatures::format::{Cms, Format};
@@ -87,14 +88,39 @@ fn contenders(family: &Family, folder: &Path, at: Timestamp) -> Vec<Contender> {
                 let verdict = verifier.verify(&signature, content.as_deref(), at, &lists);
                 assert!(matches!(black_box(verdict), Verdict::Valid(_)));
             };
-            all.push(Contender {
-                name: format!("{kind} {size}, {}", family.name),
-                run: Box::new(run),
-                best: 0.0,
-            });
+            all.push(contender(format!("{kind} {size}, {}", family.name), run));
         }
     }
     all
+}
+
+/// The check of one digest by each scheme, with a key that was seen before and one that was not.
+fn bare() -> Vec<Contender> {
+    let mut all = Vec::new();
+    for scheme in Scheme::ALL {
+        let secret = SigningKey::new(scheme, &vec![7; scheme.size()]).unwrap();
+        let digest = scheme.digest(b"message");
+        let signature = secret.sign_digest(&digest).unwrap();
+        let key = secret.public_key().clone();
+        let prepared = key.prepare().unwrap();
+        let (other_digest, other_signature) = (digest.clone(), signature.clone());
+        let name = scheme.name();
+        all.push(contender(format!("digest, {name}"), move || {
+            black_box(prepared.verify_digest(&digest, &signature)).unwrap();
+        }));
+        all.push(contender(format!("digest, {name}, new key"), move || {
+            black_box(key.verify_digest(&other_digest, &other_signature)).unwrap();
+        }));
+    }
+    all
+}
+
+fn contender(name: String, run: impl Fn() + 'static) -> Contender {
+    Contender {
+        name,
+        run: Box::new(run),
+        best: 0.0,
+    }
 }
 
 /// Lines of name and rate that a program prints; nothing where it cannot run.
@@ -113,16 +139,18 @@ fn others(folder: &Path) -> Vec<(String, f64)> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut all = said(
         Command::new("python3")
+            // Without compiled files beside the sources.
+            .arg("-B")
             .arg(here.join("benches/documents/others.py"))
             .arg(folder),
     );
     let engine = here.join("../gost/benches/engine.py");
     let bare = said(Command::new("python3").arg(engine));
-    all.extend(
-        bare.into_iter()
-            .filter(|(name, _)| name.contains("verify"))
-            .map(|(name, rate)| (format!("bare digest, {name}"), rate)),
-    );
+    all.extend(bare.into_iter().filter_map(|(name, rate)| {
+        let (key, engine) = name.split_once(" verify, ")?;
+        let key = key.trim_end_matches(" curve");
+        Some((format!("digest, {key}, {engine}"), rate))
+    }));
     all
 }
 
@@ -139,6 +167,7 @@ fn main() {
         family.write(folder.path());
         all.extend(contenders(&family, folder.path(), at));
     }
+    all.extend(bare());
     let mut beside: Vec<(String, f64)> = Vec::new();
     for _ in 0..ROUNDS {
         for contender in &mut all {
@@ -152,10 +181,24 @@ fn main() {
         }
     }
     all.sort_by(|one, other| one.name.cmp(&other.name));
-    for contender in &all {
-        println!("{:<44} {:>8.0} per second", contender.name, contender.best);
-    }
-    for (name, best) in &beside {
-        println!("{name:<44} {best:>8.0} per second");
+    table(&all, &beside);
+}
+
+/// A row for each of ours, with another implementation of the same beside it, where there is one.
+fn table(ours: &[Contender], beside: &[(String, f64)]) {
+    println!("| verified | ours, per second | beside | per second | ours : it |");
+    println!("|---|---:|---|---:|---:|");
+    for Contender { name, best, .. } in ours {
+        let other = beside.iter().find_map(|(other, rate)| {
+            let (what, who) = other.rsplit_once(", ")?;
+            (what == name || name.strip_suffix(", new key") == Some(what)).then_some((who, rate))
+        });
+        match other {
+            Some((who, rate)) => {
+                let ratio = best / rate;
+                println!("| {name} | {best:.0} | {who} | {rate:.0} | {ratio:.2} |");
+            }
+            None => println!("| {name} | {best:.0} | | | |"),
+        }
     }
 }

@@ -1,7 +1,9 @@
-"""Rates of libcrypto on CMS and of xmlsec1 on XML, one core, for `main.rs`: a line for each, nothing if absent.
+"""Rates of libcrypto on CMS, with gost-engine too, and of xmlsec1 on XML, one core, for `main.rs`: a line for each, nothing
+if absent.
 
-The same documents, certificates and lists as there; each verification begins with the bytes and ends with a verdict
-on the chain and on revocation (xmlsec1: on the chain alone)."""
+The same documents, certificates and lists as there (with gost-engine: its own, see `russian.py`); each verification begins
+with the bytes and ends with a verdict on the chain and on revocation (xmlsec1: on the chain alone). libcrypto keeps the
+authorities and lists in memory as ours does, and verifies the signatures of both lists each time."""
 
 import ctypes
 import pathlib
@@ -9,7 +11,9 @@ import resource
 import subprocess
 import sys
 import time
-from ctypes import c_char_p, c_int, c_long, c_ulong, c_void_p
+from ctypes import c_char_p, c_int, c_uint64, c_ulong, c_void_p
+
+import russian
 
 SECONDS = 0.3
 BINARY, CRL_CHECK_ALL = 0x80, 0x4 | 0x8
@@ -31,6 +35,10 @@ def library():
         ("X509_STORE_add_cert", c_int, [c_void_p, c_void_p]),
         ("X509_STORE_add_crl", c_int, [c_void_p, c_void_p]),
         ("X509_STORE_set_flags", c_int, [c_void_p, c_ulong]),
+        ("OPENSSL_init_crypto", c_int, [c_uint64, c_void_p]),
+        ("ENGINE_by_id", c_void_p, [c_char_p]),
+        ("ENGINE_init", c_int, [c_void_p]),
+        ("ENGINE_set_default", c_int, [c_void_p, c_int]),
     ):
         function = getattr(crypto, name)
         function.restype, function.argtypes = result, arguments
@@ -87,6 +95,13 @@ try:
     crypto = library()
 except OSError:
     crypto = None
+if crypto:
+    crypto.OPENSSL_init_crypto(0x0000_0E40, None)  # all engines that need no hardware
+    engine = crypto.ENGINE_by_id(b"gost")
+    if engine and crypto.ENGINE_init(engine) == 1 and crypto.ENGINE_set_default(engine, 0xFFFF) == 1:
+        for ours, name in russian.make(folder, [size for size, _ in SIZES]):
+            for size, words in SIZES:
+                print(f"CMS {words}, {ours}, gost-engine {cms(crypto, name, size):.0f}")
 for name in ALGORITHMS:
     for size, words in SIZES:
         if crypto:

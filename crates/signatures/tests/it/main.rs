@@ -21,6 +21,7 @@ mod openssl;
 mod openssl_proofs;
 mod parsing;
 mod parties;
+mod pins;
 mod readme;
 mod report;
 mod revocation;

@@ -1,7 +1,7 @@
 //! Who has to sign: one of the signers, with everything that is asked of him.
 
 use signatures::sign::{Options, sign};
-use signatures::{Aspect, Party, Private, Question, Reason, Report, Role, Said, expect};
+use signatures::{Aspect, Party, Private, Question, Reason, Report, Role, Said, expect, share};
 
 use crate::ca::{BIN, IIN, Leaf, World, now, official, person};
 
@@ -143,4 +143,43 @@ fn the_wrong_person_makes_a_good_signature_invalid() {
         (finding.reason, finding.signer),
         (Reason::SignerDiffers, Some(0))
     );
+}
+
+#[test]
+fn each_report_says_by_itself_what_it_said_among_the_others() {
+    let world = World::new();
+    let employee = || Leaf {
+        roles: vec![crate::ca::ROLE_ORGANISATION],
+        serial: vec![0x53],
+        ..official()
+    };
+    let among = [
+        vec![signed(&world, vec![person()])],
+        vec![
+            signed(&world, vec![person()]),
+            signed(&world, vec![official()]),
+            signed(&world, vec![employee()]),
+        ],
+        vec![
+            signed(&world, vec![employee(), person()]),
+            signed(&world, vec![employee(), official()]),
+        ],
+    ];
+    for parties in [
+        vec![],
+        vec![by_iin(IIN)],
+        vec![head_of(BIN)],
+        vec![by_iin(IIN), head_of(BIN)],
+        vec![by_iin(OTHER)],
+    ] {
+        for mut reports in among.clone() {
+            let bare = reports.clone();
+            expect(&mut reports, &parties);
+            for (said, bare) in reports.iter().zip(bare) {
+                let mut alone = [bare];
+                expect(&mut alone, &share(said, &parties));
+                assert_eq!(alone[0], *said, "{parties:?}");
+            }
+        }
+    }
 }

@@ -5,13 +5,17 @@ use std::path::PathBuf;
 
 use gost::Scheme;
 use signatures::algorithm::SHA256;
+use signatures::bundle::{Asked, Bundle};
+use signatures::format::FORMATS;
 use signatures::ocsp::{Status, certificate_id, request};
 use signatures::sign::ocsp::{Response, Single, no_answer, respond};
 use signatures::sign::tsp::{Stamp, grant, stamp, with_timestamps};
 use signatures::sign::{Identity, Options, crl, ocsp, sign, tsp};
-use signatures::{Certificate, Ocsp, attached_content};
+use signatures::{
+    Certificate, Freshness, OCSP_AGE_MAX, Ocsp, Party, Private, Question, attached_content,
+};
 
-use crate::ca::{Leaf, World, now, official, person, responder, stamper};
+use crate::ca::{IIN, Leaf, World, now, official, person, responder, stamper};
 use crate::gost::Anew;
 
 /// Those who sign, of one kind of key.
@@ -144,7 +148,49 @@ fn seeds() -> Vec<(&'static str, String, Vec<u8>)> {
     };
     let changes = crl::list(&world.issuing.identity(), &changes).unwrap();
     seeds.push(("crl", "changes".to_owned(), changes));
+    for (name, bytes) in bundles(&world) {
+        seeds.push(("bundle", name.to_owned(), bytes));
+    }
     seeds
+}
+
+/// One question as its file, with its content and without, and as the pieces that the target makes a file of.
+fn bundles(world: &World) -> Vec<(&'static str, Vec<u8>)> {
+    let who = world.issuing.issue(person());
+    let authority = vec![world.issuing.parsed()];
+    let der = (who.certificate.der(), who.key.serialized_der());
+    let who = Identity::new(der.0, der.1, authority).unwrap();
+    let signature = sign(b"content", &[&who], &Options::attached(now())).unwrap();
+    let lists = world.crls(&[]);
+    let question = Question {
+        content: Some(b"content"),
+        ..Question::about(&signature, now())
+    };
+    let parties = [Party {
+        iin: Some(Private::new(IIN)),
+        ..Party::default()
+    }];
+    let verifier = world.verifier();
+    let report = verifier.examine(&question, &lists);
+    let asked = Asked {
+        question,
+        parties: &parties,
+        freshness: Freshness::default(),
+        ocsp_age_max: OCSP_AGE_MAX,
+    };
+    let bundle = Bundle::of(&asked, &verifier, &report);
+    let (root, between) = (world.root.parsed(), world.issuing.parsed());
+    let [first, second] = [world.root.crl(&[]), world.issuing.crl(&[])];
+    let pieces = [&signature, root.der(), between.der(), b"", &first, &second];
+    let pieces = pieces.map(|piece| {
+        let length = u16::try_from(piece.len()).unwrap();
+        [&length.to_be_bytes(), piece].concat()
+    });
+    vec![
+        ("whole", bundle.to_json().unwrap()),
+        ("hashed", bundle.without_content().to_json().unwrap()),
+        ("pieces", pieces.concat()),
+    ]
 }
 
 /// Whether the reader of the target takes it; what is no answer is told so.
@@ -153,6 +199,12 @@ fn is_read(target: &str, name: &str, bytes: &[u8]) -> bool {
         "certificate" => Certificate::parse(bytes).is_ok(),
         "cms" => attached_content(bytes).unwrap().as_deref() == Some(b"content"),
         "crl" => signatures::crl::parse(bytes).is_ok(),
+        "bundle" if name == "pieces" => bytes.len() > 2048,
+        "bundle" => {
+            let bundle = Bundle::from_json(bytes).unwrap();
+            let report = bundle.verify(Some(b"content"), FORMATS).unwrap();
+            report.outcome() == "valid"
+        }
         "tsp" if name == "question" => tsp::read(bytes).is_ok(),
         "tsp" => {
             let token = signatures::tsp::granted(bytes).unwrap_or(bytes);
