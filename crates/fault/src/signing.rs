@@ -62,9 +62,9 @@ pub static ALGORITHM_UNSUPPORTED: Code = Code {
         en: "The signature or key is of a kind that is not accepted.",
     },
     action: Text {
-        kk: "SHA-256 және одан күшті RSA (2048 биттен) немесе ECDSA P-256 пайдаланыңыз.",
-        ru: "Используйте RSA от 2048 бит с SHA-256 и выше или ECDSA P-256.",
-        en: "Use RSA from 2048 bits with SHA-256 or stronger, or ECDSA P-256.",
+        kk: "ГОСТ 34.10-2015, SHA-256 және одан күшті RSA (2048 биттен) немесе ECDSA P-256 пайдаланыңыз.",
+        ru: "Используйте ГОСТ 34.10-2015, RSA от 2048 бит с SHA-256 и выше или ECDSA P-256.",
+        en: "Use GOST 34.10-2015, RSA from 2048 bits with SHA-256 or stronger, or ECDSA P-256.",
     },
 };
 
@@ -212,6 +212,22 @@ pub static REVOCATION_UNPROVEN: Code = Code {
     },
 };
 
+pub static EVIDENCE_NOT_KEPT: Code = Code {
+    name: "evidence-not-kept",
+    again: Again::Later,
+    http_status: 503,
+    meaning: Text {
+        kk: "Қолтаңба тексерілді, бірақ оның айғағын қазір сақтау мүмкін емес.",
+        ru: "Подпись проверена, но её доказательства сейчас нельзя сохранить.",
+        en: "The signature was verified, and what the verdict rests on cannot be stored just now.",
+    },
+    action: Text {
+        kk: "Хабарлама өзі күтеді. Операторлар айғақтар қоймасын және ондағы бос орынды тексереді.",
+        ru: "Сообщение ждёт само. Операторам: проверьте хранилище доказательств и место в нём.",
+        en: "The message waits by itself. Operators check the store of evidence and the space in it.",
+    },
+};
+
 /// The entries of this part, for the whole catalogue.
 pub(crate) static ALL: &[&Code] = &[
     &SIGNATURE_MISSING,
@@ -227,4 +243,5 @@ pub(crate) static ALL: &[&Code] = &[
     &SIGNER_NOT_AUTHORISED,
     &REVOCATION_UNKNOWN,
     &REVOCATION_UNPROVEN,
+    &EVIDENCE_NOT_KEPT,
 ];

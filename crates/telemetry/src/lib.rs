@@ -4,6 +4,7 @@
 //! and nowhere else. Trace context travels through HTTP, AMQP headers and gRPC metadata by [`propagation`].
 //! Personal numbers cannot get in by accident: their types mask themselves.
 
+pub mod authority;
 mod config;
 pub mod grpc;
 pub mod lane;

@@ -61,6 +61,11 @@ pub const KIND: &str = "kezek.kind";
 /// The way in which an applicant is told: `email`, …
 pub const NOTIFICATION_CHANNEL: &str = "kezek.notification.channel";
 
+/// What a certification authority was asked for: `ocsp`, `crl`, `delta-crl`, `tsp`.
+pub const AUTHORITY_SERVICE: &str = "kezek.authority.service";
+/// How that ended: `answered`, `shared` (by another copy of the service, so nobody was asked), `failed`.
+pub const AUTHORITY_OUTCOME: &str = "kezek.authority.outcome";
+
 /// The names of spans; what stands in braces is the value of that attribute of the span.
 pub const SPANS: [&str; 7] = [
     "{http.request.method} {http.route}",
@@ -145,9 +150,13 @@ pub const JOURNAL_FACTS: &str = "kezek.journal.facts";
 pub const DEADLINE_LATENESS: &str = "kezek.deadline.lateness";
 /// Counter: publishes repeated because their confirm was missing or negative.
 pub const PUBLISH_REPEATED: &str = "kezek.publish.repeated";
+/// Counter: answers, lists and timestamps that certification authorities were asked for, by service and outcome.
+pub const AUTHORITY_ASKED: &str = "kezek.authority.asked";
+/// Histogram, seconds: how long an authority took.
+pub const AUTHORITY_DURATION: &str = "kezek.authority.duration";
 
 /// Every metric.
-pub const METRICS: [&str; 16] = [
+pub const METRICS: [&str; 18] = [
     LANE_TAKEN,
     LANE_GIVEN,
     LANE_WAITING,
@@ -164,12 +173,23 @@ pub const METRICS: [&str; 16] = [
     JOURNAL_FACTS,
     DEADLINE_LATENESS,
     PUBLISH_REPEATED,
+    AUTHORITY_ASKED,
+    AUTHORITY_DURATION,
 ];
 
 /// What metrics are told apart by.
-pub const LABELS: [&str; 6] = [LANE, ENDING, ERROR_CODE, PARTICIPANT, SERVICE, KIND];
+pub const LABELS: [&str; 8] = [
+    LANE,
+    ENDING,
+    ERROR_CODE,
+    PARTICIPANT,
+    SERVICE,
+    KIND,
+    AUTHORITY_SERVICE,
+    AUTHORITY_OUTCOME,
+];
 
-/// Bucket bounds of [`LANE_DURATION`], seconds.
+/// Bucket bounds of [`LANE_DURATION`] and [`AUTHORITY_DURATION`], seconds.
 pub const DURATION_BOUNDS_S: [f64; 12] = [
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0,
 ];

@@ -5,7 +5,10 @@
 //! none. Only a token that holds travels: its way to one of the configured authorities, its nonce, policy and time
 //! are checked here already, so that a mistaken authority spoils no message.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context as _, Result, ensure};
 use async_trait::async_trait;
@@ -19,6 +22,7 @@ use signatures::{
     tsp::{self, TOKEN_BYTES_MAX},
 };
 use telemetry::{
+    authority::{Asked, AuthorityMeter},
     propagation,
     span::{self, Side},
 };
@@ -93,6 +97,7 @@ pub struct OfAuthority {
     digest: &'static Digest,
     nonce: fn() -> [u8; 8],
     clock: fn() -> Timestamp,
+    meter: AuthorityMeter,
 }
 
 fn timeout_ms() -> u64 {
@@ -166,6 +171,7 @@ impl OfAuthority {
             digest: config.digest.digest(),
             nonce: rand::random,
             clock,
+            meter: AuthorityMeter::new(),
         })
     }
 
@@ -214,6 +220,17 @@ impl OfAuthority {
 #[async_trait]
 impl Stamps for OfAuthority {
     async fn over(&self, bytes: &[u8]) -> Result<Vec<u8>, Away> {
+        let start = Instant::now();
+        let token = self.token(bytes).await;
+        let (is_good, took) = (token.is_ok(), start.elapsed());
+        self.meter.asked(Asked::Timestamp, is_good, took);
+        token
+    }
+}
+
+impl OfAuthority {
+    /// A token that was checked.
+    async fn token(&self, bytes: &[u8]) -> Result<Vec<u8>, Away> {
         let mut nonce = (self.nonce)();
         // A number without leading zeros comes back as it was sent.
         nonce[0] |= 1;

@@ -18,9 +18,12 @@ use jiff::{SignedDuration, Timestamp};
 use signatures::bundle::{Asked, Bundle};
 use signatures::format::{FORMATS, Format};
 use signatures::{
-    Freshness, Kept, OCSP_AGE_MAX, Party, Policy, Private, Question, Report, Trust, Verifier,
-    expect,
+    Certificate, Freshness, Kept, OCSP_AGE_MAX, Party, Policy, Private, Question, Report, Trust,
+    Verifier, expect,
 };
+
+use xmldsig::Demand;
+use xmldsig::format::{SoapBody, TEXT, XmlDsig};
 
 use crate::screen::Screen;
 use file::Kind;
@@ -35,21 +38,33 @@ const HELP: &str = "Exit code:
 Without --trust nobody is trusted. Without --crl or --ocsp-response revocation is undetermined.
 
 Examples:
-  kezekctl verify application.p7s --trust deploy/trust --crl nca.crl
+  kezekctl verify application.p7s --trust deploy/trust/production --crl nca.crl
   kezekctl verify application.p7s --content application.json --trust anchors --ocsp-response answer.der
   kezekctl verify contract.xml --trust anchors --crl nca.crl --crl nca-delta.crl --iin 850315400104 --lang kk
   kezekctl verify contract.p7s --trust anchors --crl nca.crl --at 2025-03-01T12:00:00Z --json
   kezekctl verify contract.p7s --trust anchors --crl nca.crl --save-evidence contract.evidence.json
   kezekctl verify --evidence contract.evidence.json
+  kezekctl verify envelope.xml --trust anchors --crl nca.crl --known sender.cer
   kezekctl verify nca.crl --trust anchors
   kezekctl verify answer.der --trust anchors --issuer nca.cer";
 
-/// The formats that are understood: CMS, signed SOAP bodies, XML signatures.
-static KNOWN: [&dyn Format; 3] = [
-    FORMATS[0],
-    &xmldsig::format::SOAP_BODY,
-    &xmldsig::format::ANY,
-];
+/// The formats that are understood: CMS, signed SOAP bodies, XML signatures. XML may name these certificates without
+/// sending them.
+fn formats(known: Vec<Certificate>) -> &'static [&'static dyn Format] {
+    // A verifier wants formats that live as long as the program: one run, one leak.
+    let known: &'static [Certificate] = Vec::leak(known);
+    let demand = Demand {
+        known,
+        ..Demand::ANY
+    };
+    Vec::leak(vec![
+        FORMATS[0],
+        Box::leak(Box::new(SoapBody { known })),
+        Box::leak(Box::new(XmlDsig(demand))),
+        // Only of stored evidence, which names it.
+        &TEXT,
+    ])
+}
 
 /// Exit code of a command line that makes no sense (sysexits).
 pub const USAGE: u8 = 64;
@@ -77,13 +92,18 @@ pub struct Args {
     /// The BIN that he must have; together with --iin, the same signer both.
     #[arg(long, value_parser = twelve_digits)]
     bin: Option<String>,
-    /// Folder of certification authorities (.pem, .cer, .crt, .der). The self-issued ones are anchors.
+    /// Folder of certification authorities (.pem, .cer, .crt, .der). The self-issued ones are anchors; where the
+    /// folder has a list of pinned ones, anchors.toml, no other may stand there.
     #[arg(long, value_name = "DIR")]
     trust: Option<PathBuf>,
     /// The certificate of an authority that is not trusted by itself: on the way to one that is, or to hold a
     /// list or an answer against.
     #[arg(long, value_name = "FILE")]
     issuer: Vec<PathBuf>,
+    /// A certificate that XML names by issuer and serial number without sending it, as SOAP envelopes do. It is
+    /// trusted no more than one that was sent.
+    #[arg(long, value_name = "FILE")]
+    known: Vec<PathBuf>,
     /// A revocation list or a delta list.
     #[arg(long, value_name = "FILE")]
     crl: Vec<PathBuf>,
@@ -168,7 +188,7 @@ fn signature(
         ..Policy::default()
     };
     let trusts_nobody = trust.anchors().is_empty();
-    let verifier = Verifier::new(trust, policy).with_formats(&KNOWN);
+    let verifier = Verifier::new(trust, policy).with_formats(formats(args.known()?));
     let (content, timestamp) = (args.content()?, args.timestamp()?);
     let question = Question {
         signature: bytes,
@@ -206,7 +226,8 @@ fn signature(
 fn again(args: &Args, path: &Path, screen: &Screen) -> anyhow::Result<&'static str> {
     let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
     let bundle = Bundle::from_json(&bytes).with_context(|| path.display().to_string())?;
-    let report: Report<'_> = bundle.verify(args.content()?.as_deref(), &KNOWN)?;
+    let formats = formats(args.known()?);
+    let report: Report<'_> = bundle.verify(args.content()?.as_deref(), formats)?;
     let anchors = bundle.anchors()?;
     let trusts_strangers = match &args.trust {
         Some(_) => {
@@ -269,6 +290,15 @@ impl Args {
         } else {
             vec![party]
         }
+    }
+
+    /// Certificates that may be named.
+    fn known(&self) -> anyhow::Result<Vec<Certificate>> {
+        let mut all = Vec::new();
+        for path in &self.known {
+            all.extend(file::certificates(path)?);
+        }
+        Ok(all)
     }
 
     fn content(&self) -> anyhow::Result<Option<Vec<u8>>> {

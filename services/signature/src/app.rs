@@ -20,6 +20,7 @@ use wire::proto::signature::signatures_server::SERVICE_NAME;
 
 use crate::cache::Cache;
 use crate::config::{self, Config};
+use crate::evidence::Keeper;
 use crate::grpc::Questions;
 use crate::lists::{self, Lists};
 use crate::responders::{self, Responders};
@@ -54,7 +55,7 @@ pub async fn build(config: Config, chassis: Chassis) -> anyhow::Result<()> {
 
 /// The stage and its lists, from configuration alone.
 pub fn parts(config: &Config) -> anyhow::Result<(Verify, Arc<Lists>)> {
-    let authorities = Authorities::read(&config.trust.folder)?;
+    let authorities = Authorities::read(&config.trust.folder, &config.trust.list())?;
     let cache = config
         .redis
         .as_ref()
@@ -79,7 +80,9 @@ pub fn parts(config: &Config) -> anyhow::Result<(Verify, Arc<Lists>)> {
     let rights = config.rights.clone();
     let responders = Arc::new(responders);
     let at_hand = (Arc::clone(&lists), responders);
-    let verify = Verify::new(verifier, at_hand, rights, Timestamp::now);
+    let store = config.evidence.as_ref().map(objects::open).transpose();
+    let keeper = store.context("evidence")?.map(Keeper::new);
+    let verify = Verify::new(verifier, at_hand, rights, Timestamp::now).keeping(keeper);
     Ok((verify, lists))
 }
 

@@ -5,11 +5,12 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use serde::Deserialize;
+use signatures::pins::PINS_FILE;
 
 use crate::{cache, lists, responders, rules};
 
 /// The whole file.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     pub chassis: chassis::Config,
@@ -26,6 +27,9 @@ pub struct Config {
     /// Where lists and answers are shared between copies of this service, and survive its restart. Default: nowhere.
     #[serde(default)]
     pub redis: Option<cache::Config>,
+    /// Where the evidence of every verified message is kept. Default: nowhere.
+    #[serde(default)]
+    pub evidence: Option<objects::Config>,
     #[serde(default)]
     pub rights: rules::Rights,
     pub grpc: Grpc,
@@ -38,6 +42,10 @@ pub struct Trust {
     /// Folder of certification authorities, PEM or DER (`.pem`, `.cer`, `.crt`, `.der`). The self-issued ones
     /// are anchors, the others stand between an anchor and a signer.
     pub folder: PathBuf,
+    /// The list of pinned anchors, TOML as in `deploy/trust`: an anchor that is not on it stops the start. Default:
+    /// `anchors.toml` in the folder.
+    #[serde(default)]
+    pub anchors: Option<PathBuf>,
     /// Demand CAdES-BES: the signed reference to the signer's certificate. Default true; false lets plain CMS
     /// with signed attributes pass as well.
     #[serde(default = "yes")]
@@ -109,6 +117,12 @@ fn batch_max() -> usize {
 }
 
 impl Trust {
+    /// Where the list of pinned anchors is.
+    pub fn list(&self) -> PathBuf {
+        let beside = || self.folder.join(PINS_FILE);
+        self.anchors.clone().unwrap_or_else(beside)
+    }
+
     fn check(&self) -> Result<(), String> {
         let mut addresses = Vec::new();
         for list in &self.crl {

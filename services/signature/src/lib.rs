@@ -8,6 +8,7 @@
 pub mod app;
 pub mod cache;
 pub mod config;
+pub mod evidence;
 pub mod fetch;
 pub mod grpc;
 pub mod lists;

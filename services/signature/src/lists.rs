@@ -16,6 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use reqwest::Client;
 use serde::Deserialize;
 use signatures::{Certificate, Crl, CrlError, Crls, Delta, Freshness};
+use telemetry::authority::{Asked, AuthorityMeter};
 use tokio::{sync::Mutex, time::Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -81,7 +82,7 @@ impl Config {
         Ok(())
     }
 
-    fn freshness(&self) -> Freshness {
+    pub fn freshness(&self) -> Freshness {
         let seconds = |s: u32| SignedDuration::from_secs(i64::from(s));
         Freshness {
             grace: seconds(self.grace_s),
@@ -133,6 +134,7 @@ pub struct Lists {
     client: Client,
     cache: Option<Cache>,
     at_hand: RwLock<Arc<Crls>>,
+    meter: AuthorityMeter,
 }
 
 impl Lists {
@@ -154,12 +156,18 @@ impl Lists {
             client,
             cache,
             at_hand,
+            meter: AuthorityMeter::new(),
         })
     }
 
     /// The lists as they are now.
     pub fn at_hand(&self) -> Arc<Crls> {
         Arc::clone(&self.at_hand.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// How old these lists may be.
+    pub fn freshness(&self) -> Freshness {
+        self.config.freshness()
     }
 
     /// Whether any list at all answers for the instant `at`. If none does, nothing can be verified.
@@ -194,7 +202,8 @@ impl Lists {
     pub async fn keep_fresh(&self, shutdown: CancellationToken) {
         for kept in &self.sources {
             let mut state = kept.state.lock().await;
-            self.take_from_cache(&kept.source, &mut state).await;
+            self.take_shared_list(&kept.source, &mut state).await;
+            self.take_shared_changes(&kept.source, &state).await;
         }
         let mut every = tokio::time::interval(Duration::from_secs(self.config.refresh_s));
         loop {
@@ -211,19 +220,27 @@ impl Lists {
         if state.tried.is_some_and(|last| last.elapsed() < pause) {
             return;
         }
+        let start = Instant::now();
         let taken = match self.fetch(&source.url).await {
             Ok(bytes) => self.take(source, &mut state, bytes).await,
             Err(error) => Err(error.into()),
         };
+        self.meter
+            .asked(Asked::List, taken.is_ok(), start.elapsed());
         if !self.share(Kind::List, source, taken).await {
-            self.take_from_cache(source, &mut state).await;
+            self.take_shared_list(source, &mut state).await;
         }
         if let Some(url) = &source.delta_url {
+            let start = Instant::now();
             let taken = match self.fetch(url).await {
                 Ok(bytes) => self.take_delta(source, &state, bytes).await,
                 Err(error) => Err(error.into()),
             };
-            self.share(Kind::Delta, source, taken).await;
+            self.meter
+                .asked(Asked::Changes, taken.is_ok(), start.elapsed());
+            if !self.share(Kind::Delta, source, taken).await {
+                self.take_shared_changes(source, &state).await;
+            }
         }
         state.tried = Some(Instant::now());
     }
@@ -256,19 +273,31 @@ impl Lists {
         }
     }
 
-    async fn take_from_cache(&self, source: &Source, state: &mut State) {
+    /// What another copy of this service fetched.
+    async fn take_shared_list(&self, source: &Source, state: &mut State) {
         let Some(cache) = &self.cache else { return };
         let authority = source.issuer.authority();
-        if let Some(bytes) = cache.get(Kind::List, &authority).await
-            && let Err(error) = self.take(source, state, bytes).await
-        {
-            tracing::warn!(%error, "a revocation list in Redis is not usable");
+        if let Some(bytes) = cache.get(Kind::List, &authority).await {
+            match self.take(source, state, bytes).await {
+                Ok(_) => self.meter.shared(Asked::List),
+                Err(error) => tracing::warn!(%error, "a revocation list in Redis is not usable"),
+            }
         }
+    }
+
+    /// The same of what changed since a list, where an address for it is configured.
+    async fn take_shared_changes(&self, source: &Source, state: &State) {
+        let Some(cache) = &self.cache else { return };
+        let authority = source.issuer.authority();
         if source.delta_url.is_some()
             && let Some(bytes) = cache.get(Kind::Delta, &authority).await
-            && let Err(error) = self.take_delta(source, state, bytes).await
         {
-            tracing::warn!(%error, "changes to a revocation list in Redis are not usable");
+            match self.take_delta(source, state, bytes).await {
+                Ok(_) => self.meter.shared(Asked::Changes),
+                Err(error) => {
+                    tracing::warn!(%error, "changes to a revocation list in Redis are not usable");
+                }
+            }
         }
     }
 

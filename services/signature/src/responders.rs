@@ -18,6 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 use reqwest::{Client, header};
 use serde::Deserialize;
 use signatures::{Certificate, Lack, Ocsp, OcspError, Ocsps, Revocation, Status, ocsp};
+use telemetry::authority::{Asked, AuthorityMeter};
 use tokio::{sync::Mutex, time::Instant};
 
 use crate::cache::{Cache, Kind};
@@ -86,6 +87,7 @@ pub struct Responders {
     turns: Mutex<HashMap<Place, Turn>>,
     nonce: fn() -> Nonce,
     now: fn() -> Timestamp,
+    meter: AuthorityMeter,
 }
 
 impl Default for Config {
@@ -149,7 +151,13 @@ impl Responders {
             turns: Mutex::default(),
             nonce,
             now,
+            meter: AuthorityMeter::new(),
         })
+    }
+
+    /// How long an answer without `nextUpdate` is used.
+    pub fn age_max(&self) -> SignedDuration {
+        self.config.age_max()
     }
 
     /// Whether there is one for certificates of this issuer.
@@ -189,9 +197,13 @@ impl Responders {
             return;
         }
         if self.take_from_cache(certificate, issuer, at).await {
+            self.meter.shared(Asked::Ocsp);
             return;
         }
+        let start = Instant::now();
         let asked = self.question(responder, certificate, issuer).await;
+        self.meter
+            .asked(Asked::Ocsp, asked.is_ok(), start.elapsed());
         responder.answers.store(asked.is_ok(), Ordering::Relaxed);
         match asked {
             Ok(answer) => {

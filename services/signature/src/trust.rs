@@ -1,10 +1,12 @@
 //! Whom to trust, from a folder that an operator fills: certificates in, anchors and names out.
 //!
 //! Every certificate file of the folder must be readable and an authority's, or the service does not start:
-//! a trust store that is half read would refuse good people. Nothing is fetched.
+//! a trust store that is half read would refuse good people. An anchor counts only if the list of pinned anchors
+//! has its SHA-256. Nothing is fetched.
 
 use std::{collections::BTreeMap, fs, io, path::Path};
 
+use signatures::pins::{Pins, PinsError};
 use signatures::{Certificate, Malformed, NotAnAuthority, Trust};
 
 /// Endings of certificate files; others in the folder are not looked at.
@@ -17,6 +19,21 @@ pub enum TrustError {
     Read { path: String, source: io::Error },
     #[error("trust.folder: {path} holds no certificate: {source}")]
     Malformed { path: String, source: Malformed },
+    #[error(
+        "trust.anchors: cannot read {path}: {source}; deploy/trust/README.md tells how the list is made"
+    )]
+    NoList { path: String, source: io::Error },
+    #[error("trust.anchors: {path}: {source}")]
+    BadList { path: String, source: PinsError },
+    #[error(
+        "trust.folder: {path} is an anchor that {list} does not have, SHA-256 {sha256}: compare it with what the \
+         authority publishes, then add it to the list or take the file away"
+    )]
+    NotPinned {
+        path: String,
+        list: String,
+        sha256: String,
+    },
     #[error("trust.folder: {0}")]
     NotAnAuthority(#[from] NotAnAuthority),
     #[error("trust.folder: {0} has no self-issued certificate, so nothing to trust")]
@@ -30,8 +47,9 @@ pub enum TrustError {
 pub struct Authorities(BTreeMap<String, Vec<Certificate>>);
 
 impl Authorities {
-    /// Reads every certificate file of the folder.
-    pub fn read(folder: &Path) -> Result<Self, TrustError> {
+    /// Reads every certificate file of the folder, and holds its anchors against the list of pinned ones.
+    pub fn read(folder: &Path, list: &Path) -> Result<Self, TrustError> {
+        let pins = pins(list)?;
         let unreadable = |path: &Path| {
             let path = path.display().to_string();
             move |source| TrustError::Read { path, source }
@@ -48,6 +66,13 @@ impl Authorities {
                 let path = path.display().to_string();
                 TrustError::Malformed { path, source }
             })?;
+            if let Some(stranger) = certificates.iter().find(|one| pins.lack(one)) {
+                return Err(TrustError::NotPinned {
+                    path: path.display().to_string(),
+                    list: list.display().to_string(),
+                    sha256: hex::encode(stranger.sha256()),
+                });
+            }
             let name = path.file_name().unwrap_or_default();
             files.insert(name.to_string_lossy().into_owned(), certificates);
         }
@@ -69,4 +94,16 @@ impl Authorities {
         let first = certificates.and_then(<[Certificate]>::first);
         first.ok_or_else(|| TrustError::NoSuchIssuer(name.to_owned()))
     }
+}
+
+fn pins(list: &Path) -> Result<Pins, TrustError> {
+    let path = || list.display().to_string();
+    let text = fs::read_to_string(list).map_err(|source| TrustError::NoList {
+        path: path(),
+        source,
+    })?;
+    Pins::read(&text).map_err(|source| TrustError::BadList {
+        path: path(),
+        source,
+    })
 }

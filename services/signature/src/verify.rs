@@ -3,7 +3,8 @@
 //! Certificates are judged at the instant the message was received, so the same message twice ends the same
 //! way however long it waited. The arithmetic runs on threads for blocking work. Responders are asked first where
 //! there are any; when a revocation list is lacking it is fetched at once. Then the question is asked again; if
-//! that does not help, the message waits.
+//! that does not help, the message waits. What the verdict about a verified message rests on is kept, where a store is
+//! configured, before the message goes on.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -15,12 +16,14 @@ use message::{Bin, Detail, Event, Iin, Message, Signer};
 use signatures::{Check, Evidence, Finding, Lack, Need, Question, Report, Verifier, expect};
 use stage::{Next, Stage, Verdict};
 
+use crate::evidence::{self, Bundled, Keeper, Terms};
 use crate::lists::Lists;
 use crate::responders::Responders;
 use crate::rules::{self, Rights, Then};
 use crate::sources::{Asking, Pair};
 
 const DOING: &str = "tell whether the certificate is revoked";
+const KEEPING: &str = "keep what the verdict rests on";
 
 /// What is thought of a message.
 #[derive(Debug)]
@@ -38,6 +41,7 @@ pub struct Verify {
     lists: Arc<Lists>,
     responders: Arc<Responders>,
     rights: Rights,
+    evidence: Option<Keeper>,
     now: fn() -> Timestamp,
 }
 
@@ -49,6 +53,17 @@ pub struct Looked {
     wanted: Vec<Pair>,
     /// Whether what is lacking has a configured address, and was asked for in vain.
     asked_in_vain: bool,
+    /// Their evidence, if it was asked for and they all hold.
+    bundles: Vec<Bundled>,
+}
+
+/// What signatures are looked at for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// To tell somebody.
+    Telling,
+    /// To let a message pass, and keep why.
+    Keeping,
 }
 
 /// What is kept of the report about one signature: everything but the content.
@@ -119,8 +134,15 @@ impl Verify {
             lists,
             responders,
             rights,
+            evidence: None,
             now,
         }
+    }
+
+    /// The same, keeping there what its verdicts rest on.
+    #[must_use]
+    pub fn keeping(self, evidence: Option<Keeper>) -> Self {
+        Self { evidence, ..self }
     }
 
     /// Forms an opinion. Changes nothing; a fault means that it cannot be told just now.
@@ -131,9 +153,13 @@ impl Verify {
 
     /// Looks at all signatures; what is lacking is asked for and fetched once, if an address is configured.
     pub async fn look(&self, message: &Message) -> Result<Looked, Fault> {
+        self.look_for(message, Purpose::Telling).await
+    }
+
+    async fn look_for(&self, message: &Message, purpose: Purpose) -> Result<Looked, Fault> {
         let (mut renewed, mut asked) = (Vec::new(), HashSet::new());
         loop {
-            let mut looked = self.pass(message, asked.clone()).await?;
+            let mut looked = self.pass(message, asked.clone(), purpose).await?;
             let Some(need) = looked.need() else {
                 return Ok(looked);
             };
@@ -181,37 +207,64 @@ impl Verify {
         Ok(Opinion::Signed(signers.map(told).collect()))
     }
 
-    async fn pass(&self, message: &Message, asked: HashSet<[u8; 32]>) -> Result<Looked, Fault> {
+    async fn pass(
+        &self,
+        message: &Message,
+        asked: HashSet<[u8; 32]>,
+        purpose: Purpose,
+    ) -> Result<Looked, Fault> {
         let verifier = Arc::clone(&self.verifier);
         let asking = Asking::new(Arc::clone(&self.responders), self.lists.at_hand(), asked);
         let parties = rules::parties(message, &self.rights);
         let signatures = message.signatures.clone();
         let (document, at) = (message.document.content.clone(), message.received_at);
+        let terms = Terms {
+            freshness: self.lists.freshness(),
+            ocsp_age_max: self.responders.age_max(),
+        };
+        let is_kept = purpose == Purpose::Keeping && self.evidence.is_some();
         let working = tokio::task::spawn_blocking(move || {
-            let mut reports: Vec<Report<'_>> = signatures
-                .iter()
-                .map(|signature| {
-                    let question = Question {
-                        content: Some(&document),
-                        timestamp: signature.timestamp.as_deref(),
-                        ..Question::about(&signature.content, at)
-                    };
-                    verifier.examine(&question, &asking)
-                })
-                .collect();
+            let each = signatures.iter().map(|signature| Question {
+                content: Some(&document),
+                timestamp: signature.timestamp.as_deref(),
+                ..Question::about(&signature.content, at)
+            });
+            let questions: Vec<Question<'_>> = each.collect();
+            let examined = questions.iter().map(|one| verifier.examine(one, &asking));
+            let mut reports: Vec<Report<'_>> = examined.collect();
             expect(&mut reports, &parties);
+            let bundles = if is_kept && reports.iter().all(|one| one.outcome() == "valid") {
+                let asked: Vec<_> = questions.into_iter().zip(&reports).collect();
+                evidence::bundle(&verifier, &asked, &parties, terms)
+            } else {
+                Ok(Vec::new())
+            };
             let signatures = reports.iter().map(Seen::of).collect();
-            (signatures, asking.wanted())
+            (signatures, asking.wanted(), bundles)
         });
         // A thread that broke off says nothing about the signature, neither good nor bad.
-        let (signatures, wanted) = working
+        let (signatures, wanted, bundles) = working
             .await
             .map_err(|error| Fault::never(&inside::INTERNAL, DOING).from_source(error))?;
+        let bundles =
+            bundles.map_err(|error| Fault::never(&inside::INTERNAL, KEEPING).from_source(error))?;
         Ok(Looked {
             signatures,
             wanted,
             asked_in_vain: false,
+            bundles,
         })
+    }
+
+    /// Sees to it that the evidence of a verified message is kept. All messages need the store: without it the
+    /// lane closes.
+    async fn keep(&self, message: &Message, bundles: Vec<Bundled>) -> Result<(), Fault> {
+        let Some(keeper) = &self.evidence else {
+            return Ok(());
+        };
+        let keeping = keeper.keep(message.id, bundles).await;
+        keeping
+            .map_err(|error| Fault::outage(&signing::EVIDENCE_NOT_KEPT, KEEPING).from_source(error))
     }
 
     /// The message waits. If no list of any authority can be had and no responder answers, all messages do: the
@@ -244,10 +297,12 @@ impl Stage for Verify {
                 "read the message",
             ));
         };
-        let opinion = self.examine(message).await?;
+        let looked = self.look_for(message, Purpose::Keeping).await?;
+        let opinion = self.conclude(message, &looked)?;
         let mut message = message.clone();
         Ok(match opinion {
             Opinion::Signed(signers) => {
+                self.keep(&message, looked.bundles).await?;
                 message.signers.clone_from(&signers);
                 let facts = vec![Detail::Verified { signers }];
                 Verdict::Pass {
@@ -265,6 +320,12 @@ impl Stage for Verify {
     }
 
     async fn probe(&self) -> Result<(), Fault> {
+        if let Some(keeper) = &self.evidence {
+            let well = keeper.probe().await;
+            well.map_err(|error| {
+                Fault::outage(&signing::EVIDENCE_NOT_KEPT, KEEPING).from_source(error)
+            })?;
+        }
         self.lists.renew_all().await;
         self.responders.probe().await;
         if self.lists.any_fresh((self.now)()) || self.responders.any_answers() {

@@ -15,6 +15,7 @@ use rcgen::SerialNumber;
 use serde::{Deserialize, Serialize};
 use signatures::{
     Certificate,
+    pins::{PINS_FILE, Pins},
     sign::{
         Identity as Signer, SignError,
         crl::{self, Revoked},
@@ -133,6 +134,7 @@ impl Authority {
             let der = authority.revocation_list(list, Entries::default(), now, a_day)?;
             files::write_bytes(&folder.join("crl").join(list.file_name()), &der)?;
         }
+        authority.pin()?;
         files::write_json(&folder.join(CARD), &authority.card)?;
         Ok(authority)
     }
@@ -143,11 +145,16 @@ impl Authority {
             return Err(Error::Missing(folder.to_owned()));
         }
         let open = |hierarchy| Offices::open(folder, hierarchy);
-        Ok(Self {
+        let authority = Self {
             folder: folder.to_owned(),
             card: files::read_json(&folder.join(CARD))?,
             offices: [open(Hierarchy::Gost)?, open(Hierarchy::Rsa)?],
-        })
+        };
+        // A folder of before the list was written has none.
+        if !authority.pins_path().exists() {
+            authority.pin()?;
+        }
+        Ok(authority)
     }
 
     pub fn folder(&self) -> &Path {
@@ -244,6 +251,20 @@ impl Authority {
             certificate_url: &format!("{lists_url}/{}", certificate_name(hierarchy, ISSUING)),
             list_url: &list_url(lists_url, hierarchy, Kind::Issuing),
         })
+    }
+
+    fn pins_path(&self) -> PathBuf {
+        self.folder.join(SIGNING).join(PINS_FILE)
+    }
+
+    /// Writes the list of its own anchors beside them.
+    fn pin(&self) -> Result<(), Error> {
+        let roots = self.offices.iter().map(|one| one.root.certificate());
+        let text = Pins::of(roots).to_toml().map_err(|e| Error::Malformed {
+            path: self.pins_path(),
+            reason: e.to_string(),
+        })?;
+        files::write_text(&self.pins_path(), &text)
     }
 
     fn offices(&self, hierarchy: Hierarchy) -> &Offices {

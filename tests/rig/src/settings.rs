@@ -37,7 +37,7 @@ pub(crate) fn of_all(
     ends: &Ends<'_>,
 ) -> anyhow::Result<Vec<(&'static str, u16, Settings)>> {
     let own: [(&'static str, Settings); 6] = [
-        ("intake", intake(at, ends)),
+        ("intake", intake(at, ends)?),
         ("signature", signature(at, ends)?),
         ("registry", registry(at, ends)?),
         ("router", router(ends)?),
@@ -62,8 +62,10 @@ fn file(at: &Addresses, below: &str) -> Value {
     at.testbed.join(below).display().to_string().into()
 }
 
-fn intake(at: &Addresses, ends: &Ends<'_>) -> Settings {
-    vec![
+fn intake(at: &Addresses, ends: &Ends<'_>) -> anyhow::Result<Settings> {
+    let authorities =
+        ["root", "issuing"].map(|tier| file(at, &format!("trust/signing/gost-{tier}.pem")));
+    Ok(vec![
         ("door.listen", loopback(at.intake)),
         ("redis.url", ends.redis()),
         ("tls.certificate", file(at, "tls/intake.cert.pem")),
@@ -84,7 +86,11 @@ fn intake(at: &Addresses, ends: &Ends<'_>) -> Settings {
             "monitor.url",
             format!("http://127.0.0.1:{}", at.monitor_grpc).into(),
         ),
-    ]
+        ("tsa.url", ends.outside("tsp")?.into()),
+        ("tsa.authorities", authorities.to_vec().into()),
+        ("tsa.policy", "1.2.398.3.3.2.6.4".into()),
+        ("tsa.digest", "streebog-512".into()),
+    ])
 }
 
 fn signature(at: &Addresses, ends: &Ends<'_>) -> anyhow::Result<Settings> {
@@ -119,6 +125,10 @@ fn signature(at: &Addresses, ends: &Ends<'_>) -> anyhow::Result<Settings> {
         ("grpc.listen", loopback(at.signature_grpc)),
         ("redis.url", ends.redis()),
         ("trust.folder", file(at, "trust/signing")),
+        (
+            "evidence.path",
+            at.folder.join("evidence").display().to_string().into(),
+        ),
         ("trust.crl", crl.into()),
         ("trust.ocsp", ocsp.into()),
     ])

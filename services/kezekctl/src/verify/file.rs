@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use signatures::ber::{self, tag};
+use signatures::pins::{PINS_FILE, Pins};
 use signatures::{Certificate, crl, oid, tsp};
 
 /// What a file is.
@@ -49,7 +50,18 @@ pub(super) fn certificates(path: &Path) -> anyhow::Result<Vec<Certificate>> {
     Certificate::all_in_file(&bytes).with_context(|| path.display().to_string())
 }
 
-/// All certificates of a folder, by file name.
+/// The list of pinned anchors in a folder, if it has one.
+fn pins(folder: &Path) -> anyhow::Result<Option<Pins>> {
+    let path = folder.join(PINS_FILE);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let named = || path.display().to_string();
+    let text = std::fs::read_to_string(&path).with_context(named)?;
+    Ok(Some(Pins::read(&text).with_context(named)?))
+}
+
+/// All certificates of a folder, by file name. Where the folder has a list of pinned anchors, no other may stand there.
 pub(super) fn authorities(folder: &Path) -> anyhow::Result<Vec<Certificate>> {
     let entries = std::fs::read_dir(folder).with_context(|| folder.display().to_string())?;
     let mut paths = entries
@@ -61,8 +73,21 @@ pub(super) fn authorities(folder: &Path) -> anyhow::Result<Vec<Certificate>> {
     });
     paths.sort();
     let mut all = Vec::new();
+    let pins = pins(folder)?;
     for path in paths {
-        all.extend(certificates(&path)?);
+        let found = certificates(&path)?;
+        let stranger = found
+            .iter()
+            .find(|one| pins.as_ref().is_some_and(|pins| pins.lack(one)));
+        if let Some(stranger) = stranger {
+            anyhow::bail!(
+                "{}: an anchor that {PINS_FILE} does not have, SHA-256 {}: compare it with what the authority \
+                 publishes, then add it to the list or take the file away",
+                path.display(),
+                hex::encode(stranger.sha256())
+            );
+        }
+        all.extend(found);
     }
     anyhow::ensure!(
         !all.is_empty(),

@@ -8,10 +8,14 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
+use signatures::Certificate;
+use signatures::pins::Pins;
 use signatures::sign::{Options, sign};
 use tempfile::TempDir;
 use testbed::authority::{Authority, Entries, Hierarchy, Kind, List};
 use testbed::identity::Identities;
+
+use xmldsig::wsse::{self, Naming};
 
 use crate::run::{Run, kezekctl};
 
@@ -226,6 +230,97 @@ async fn stored_evidence_gives_the_same_verdict_from_itself_alone() {
     let other = other.path().display().to_string();
     let stranger = kezekctl(&["verify", "--evidence", &kept, "--trust", &other]).await;
     assert_eq!(stranger.code, 2, "{}", stranger.out);
+}
+
+#[tokio::test]
+async fn an_envelope_that_only_names_its_certificate_needs_it_to_be_given() {
+    let identities = Identities::load(&SCENE.folder.path().join("testbed")).unwrap();
+    let aigul = identities.signer("aigul").unwrap();
+    let envelope = b"<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body><a/></s:Body></s:Envelope>";
+    let signed = wsse::sign(envelope, "id-1", &aigul, Naming::IssuerSerial).unwrap();
+    fs::write(SCENE.path("envelope.xml"), &signed).unwrap();
+
+    let run = SCENE.verify("envelope.xml", &["--json"]).await;
+    assert_eq!(run.code, 1, "{}", run.out);
+    assert_eq!(run.json()["code"], "certificate-missing");
+
+    let aigul = SCENE.path("aigul.pem");
+    let run = SCENE
+        .verify("envelope.xml", &["--json", "--known", &aigul])
+        .await;
+    assert_eq!(run.code, 0, "{} {}", run.out, run.error);
+    let stranger = SCENE.path("trust/gost-issuing.der");
+    let run = SCENE.verify("envelope.xml", &["--known", &stranger]).await;
+    assert_eq!(run.code, 1, "another certificate is of no use: {}", run.out);
+}
+
+#[tokio::test]
+async fn stored_evidence_holds_after_everything_in_it_has_expired() {
+    let then = Timestamp::now() - SignedDuration::from_hours(24 * 365 * 3);
+    let scene = Scene::new(then);
+    let evidence = scene.path("evidence.json");
+    let at = then.to_string();
+    let words = [
+        "--at",
+        at.as_str(),
+        "--save-evidence",
+        &evidence,
+        "--iin",
+        &scene.iin,
+    ];
+    let run = scene.verify("attached.p7s", &words).await;
+    assert_eq!(run.code, 0, "{} {}", run.out, run.error);
+
+    let today = scene.verify("attached.p7s", &["--json"]).await;
+    assert_eq!(today.code, 1, "{}", today.out);
+    is(&outcome(&today.json(), "validity"), ("invalid", "expired"));
+
+    let trust = scene.path("trust");
+    let run = kezekctl(&[
+        "verify",
+        "--evidence",
+        &evidence,
+        "--trust",
+        &trust,
+        "--json",
+    ])
+    .await;
+    assert_eq!(run.code, 0, "{} {}", run.out, run.error);
+    let answer = run.json();
+    assert_eq!(answer["stored"]["same_as_then"], true);
+    assert_eq!(answer["stored"]["anchors_trusted"], true);
+    is(&outcome(&answer, "identity"), ("valid", "valid"));
+}
+
+#[tokio::test]
+async fn an_anchor_that_is_not_on_the_list_of_its_folder_is_refused_by_its_hash() {
+    let folder = tempfile::tempdir().unwrap();
+    let trust = folder.path().join("trust");
+    fs::create_dir(&trust).unwrap();
+    for entry in fs::read_dir(SCENE.path("trust")).unwrap() {
+        let from = entry.unwrap().path();
+        fs::copy(&from, trust.join(name_of(&from))).unwrap();
+    }
+    let anchor = Certificate::parse(&fs::read(trust.join("gost-root.der")).unwrap()).unwrap();
+    let other = Certificate::parse(&fs::read(trust.join("rsa-root.der")).unwrap()).unwrap();
+    let (file, trust_words) = (SCENE.path("gost-root.crl"), trust.display().to_string());
+    let verify = ["verify", &file, "--trust", &trust_words];
+
+    let pin = |anchors: &[Certificate]| {
+        let list = Pins::of(anchors).to_toml().unwrap();
+        fs::write(trust.join("anchors.toml"), list).unwrap();
+    };
+    pin(&[anchor.clone(), other.clone()]);
+    assert_eq!(kezekctl(&verify).await.code, 0);
+    pin(&[anchor]);
+    let run = kezekctl(&verify).await;
+    assert_eq!(run.code, 66, "{}", run.out);
+    let hash = hex::encode(other.sha256());
+    assert!(
+        run.error.contains("rsa-root.der") && run.error.contains(&hash),
+        "{}",
+        run.error
+    );
 }
 
 fn name_of(path: &Path) -> String {

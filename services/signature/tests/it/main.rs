@@ -4,6 +4,7 @@
 
 mod ca;
 mod endings;
+mod evidence;
 mod grpc;
 mod persons;
 mod real;

@@ -8,10 +8,12 @@ use broker::Publisher;
 use jiff::Timestamp;
 use message::{About, Detail, Event, Fact, LaneName, Message};
 use signature::app::parts;
+use signature::config::Config;
 use signature::verify::Opinion;
 use stage::Publication;
 
 use crate::ca::{Leaf, REVOKED_SERIAL};
+use crate::responders::{LASTING, changes, config, good, outcome};
 use crate::world::{PERSON, World};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -38,6 +40,71 @@ async fn lists_survive_a_restart_in_redis_while_their_server_is_away() {
     redis.kill9().await.unwrap();
     let (verify, _) = parts(&config).unwrap();
     assert!(verify.examine(&world.signed_by(PERSON)).await.is_err());
+}
+
+/// With that Redis, and an address for what changed since the issuing authority's list.
+fn sharing(mut config: Config, world: &World, redis: &rig::Redis) -> Config {
+    let shared = format!("url = '{}'", redis.url());
+    config.redis = Some(toml::from_str(&shared).unwrap());
+    config.trust.crl[1].delta_url = Some(format!("{}/lists/changes", world.base));
+    config
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_responder_said_to_one_copy_of_the_service_another_need_not_ask() {
+    let redis = rig::Redis::start().await.unwrap();
+    let world = World::new().await;
+    world.served.answer_with(good(&world));
+    let config = sharing(config(&world, "ocsp", ""), &world, &redis);
+    let (one, lists) = parts(&config).unwrap();
+    lists.renew_all().await;
+    let message = world.signed_by(LASTING);
+    assert_eq!(outcome(&one, &message).await, "signed");
+    assert_eq!(world.served.questions(), 1);
+
+    // Neither the responder nor the list is there any more.
+    world.served.answer_nothing();
+    world.served.clear();
+    let (other, _) = parts(&config).unwrap();
+    assert_eq!(outcome(&other, &message).await, "signed");
+    assert_eq!(world.served.questions(), 1, "nobody was asked again");
+    // Without Redis a third one would have to ask, and could not.
+    let (alone, _) = parts(&Config {
+        redis: None,
+        ..config
+    })
+    .unwrap();
+    assert_eq!(outcome(&alone, &message).await, "revocation-unknown");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_since_a_list_that_one_copy_fetched_count_for_another() {
+    let redis = rig::Redis::start().await.unwrap();
+    let world = World::new().await;
+    world.served.set("changes", changes(&world, PERSON.serial));
+    let config = sharing(world.config(), &world, &redis);
+    let (one, lists) = parts(&config).unwrap();
+    lists.renew_all().await;
+    let message = world.signed_by(PERSON);
+    assert_eq!(outcome(&one, &message).await, "certificate-revoked");
+
+    // The whole server is away; then the list is back, and only what changed since is not.
+    world.served.clear();
+    let (other, lists) = parts(&config).unwrap();
+    lists.renew_all().await;
+    assert_eq!(outcome(&other, &message).await, "certificate-revoked");
+    world.lists_are_back();
+    let (third, lists) = parts(&config).unwrap();
+    lists.renew_all().await;
+    assert_eq!(outcome(&third, &message).await, "certificate-revoked");
+    // Without Redis the list stands alone.
+    let (alone, lists) = parts(&Config {
+        redis: None,
+        ..config
+    })
+    .unwrap();
+    lists.renew_all().await;
+    assert_eq!(outcome(&alone, &message).await, "signed");
 }
 
 /// The process, ended when the test ends.

@@ -17,13 +17,13 @@ use crate::ca::{Authority, Leaf};
 use crate::world::{PERSON, World, event, received};
 
 /// Valid as long as anybody runs these tests: a responder tells the time of the clock.
-const LASTING: Leaf = Leaf {
+pub(crate) const LASTING: Leaf = Leaf {
     until_year: 2199,
     ..PERSON
 };
 
 /// The world with a responder for the issuing authority at `path`; `more` is said of the responder.
-fn config(world: &World, path: &str, more: &str) -> Config {
+pub(crate) fn config(world: &World, path: &str, more: &str) -> Config {
     let base = &world.base;
     let text = world.config_text("[ocsp]\nretry_ms = 0");
     let responder = format!("[[trust.ocsp]]\nissuer = 'issuing.pem'\nurl = '{base}/{path}'");
@@ -67,7 +67,7 @@ fn answers(
     }
 }
 
-fn good(world: &World) -> impl Fn(&[u8]) -> Vec<u8> + Send + 'static {
+pub(crate) fn good(world: &World) -> impl Fn(&[u8]) -> Vec<u8> + Send + 'static {
     answers(&world.issuing, Status::Good, |_| {})
 }
 
@@ -261,7 +261,7 @@ async fn the_lane_closes_only_when_neither_lists_nor_responders_can_be_had() {
 }
 
 /// The issuing authority says that one more certificate is revoked since its list.
-fn changes(world: &World, serial: u8) -> Vec<u8> {
+pub(crate) fn changes(world: &World, serial: u8) -> Vec<u8> {
     let said = List {
         number: vec![1],
         base: Some(vec![1]),

@@ -9,7 +9,7 @@ use crate::ca::Authority;
 use crate::responders::outcome;
 use crate::world::{PERSON, World, received};
 
-fn token(who: &Identity, over: &[u8]) -> Vec<u8> {
+pub(crate) fn token(who: &Identity, over: &[u8]) -> Vec<u8> {
     let asked = read(&signatures::tsp::request(&SHA256, over, None, None)).unwrap();
     let wanted = Stamp {
         imprint: asked.imprint,
@@ -22,7 +22,7 @@ fn token(who: &Identity, over: &[u8]) -> Vec<u8> {
 }
 
 /// Signed in time, and taken two years after the signer's certificate expired.
-fn late(world: &World, token: impl FnOnce(&[u8]) -> Option<Vec<u8>>) -> Message {
+pub(crate) fn late(world: &World, token: impl FnOnce(&[u8]) -> Option<Vec<u8>>) -> Message {
     let mut message = world.signed_by(PERSON);
     message.received_at = "2029-01-01T00:00:00Z".parse().unwrap();
     let signature = &mut message.signatures[0];

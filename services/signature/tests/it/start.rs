@@ -4,7 +4,8 @@ use chassis::Common as _;
 use signature::app::parts;
 use signature::config::{Config, Responder};
 
-use crate::world::World;
+use crate::ca::Authority;
+use crate::world::{World, pinned};
 
 fn sample() -> Config {
     let path = concat!(
@@ -51,13 +52,13 @@ async fn a_folder_without_an_anchor_or_with_anything_odd_stops_the_start() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = world.config();
     config.trust.folder = folder.path().to_owned();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("anchors.toml", &world.anchors());
     assert!(
         said(&config).ends_with("so nothing to trust"),
         "{}",
         said(&config)
     );
-
-    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
     write("issuing.pem", &world.issuing.certificate.pem());
     assert!(
         said(&config).ends_with("so nothing to trust"),
@@ -75,6 +76,53 @@ async fn a_folder_without_an_anchor_or_with_anything_odd_stops_the_start() {
 
     config.trust.folder = folder.path().join("nowhere");
     assert!(said(&config).contains("cannot read"), "{}", said(&config));
+}
+
+#[tokio::test]
+async fn an_anchor_that_nobody_pinned_stops_the_start_and_is_named_with_its_hash() {
+    let (world, stranger) = (World::new().await, Authority::root());
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    let mut config = world.config();
+    config.trust.folder = folder.path().to_owned();
+    let said = |config: &Config| parts(config).unwrap_err().to_string();
+    write("root.pem", &world.root.certificate.pem());
+    write("issuing.pem", &world.issuing.certificate.pem());
+
+    let no_list = said(&config);
+    assert!(
+        no_list.starts_with("trust.anchors: cannot read"),
+        "{no_list}"
+    );
+    assert!(no_list.contains("deploy/trust/README.md"), "{no_list}");
+
+    let hash = |root: &Authority| {
+        let certificate = signatures::Certificate::parse(root.certificate.der()).unwrap();
+        hex::encode(certificate.sha256())
+    };
+    // The one that is pinned is in the folder, and another beside it.
+    write("anchors.toml", &world.anchors());
+    parts(&config).unwrap();
+    write("other.pem", &stranger.certificate.pem());
+    let refused = said(&config);
+    assert!(refused.contains("other.pem is an anchor that"), "{refused}");
+    assert!(refused.contains(&hash(&stranger)), "{refused}");
+    assert!(
+        refused.contains("add it to the list or take the file away"),
+        "{refused}"
+    );
+
+    // A list elsewhere, which has both.
+    let list = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(list.path(), pinned(&[&world.root, &stranger])).unwrap();
+    config.trust.anchors = Some(list.path().to_owned());
+    parts(&config).unwrap();
+    std::fs::write(list.path(), "[[anchor]]\nname = 'x'\nsha256 = '00'").unwrap();
+    assert!(
+        said(&config).starts_with("trust.anchors: "),
+        "{}",
+        said(&config)
+    );
 }
 
 #[test]

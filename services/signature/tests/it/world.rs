@@ -11,6 +11,8 @@ use message::{
 use signature::config::Config;
 use signature::lists::Lists;
 use signature::verify::Verify;
+use signatures::Certificate;
+use signatures::pins::Pins;
 use signatures::sign::{Identity, Options, sign};
 
 use crate::ca::{Authority, Leaf, Served, serve};
@@ -71,6 +73,7 @@ impl World {
         write("root.pem", root.certificate.pem());
         write("issuing.pem", issuing.certificate.pem());
         write("README.md", "not a certificate".to_owned());
+        write("anchors.toml", pinned(&[&root]));
         Self {
             root,
             issuing,
@@ -78,6 +81,11 @@ impl World {
             base,
             folder,
         }
+    }
+
+    /// The list that stands in the folder of authorities.
+    pub(crate) fn anchors(&self) -> String {
+        pinned(&[&self.root])
     }
 
     pub(crate) fn lists_are_back(&self) {
@@ -127,6 +135,13 @@ impl World {
         )];
         message
     }
+}
+
+/// A list of pinned anchors.
+pub(crate) fn pinned(anchors: &[&Authority]) -> String {
+    let parsed = |one: &&Authority| Certificate::parse(one.certificate.der()).unwrap();
+    let anchors: Vec<Certificate> = anchors.iter().map(parsed).collect();
+    Pins::of(&anchors).to_toml().unwrap()
 }
 
 pub(crate) fn signature_of(who: &Identity, options: &Options) -> Signature {

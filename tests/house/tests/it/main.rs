@@ -9,6 +9,7 @@
 
 mod canary;
 mod collector;
+mod evidence;
 mod faults;
 mod journey;
 mod poison;

@@ -229,6 +229,8 @@ async fn only_declared_metrics(rig: &Rig) {
         names::INTAKE_REFUSED,
         names::JOURNAL_LAG,
         names::JOURNAL_FACTS,
+        names::AUTHORITY_ASKED,
+        names::AUTHORITY_DURATION,
     ] {
         assert!(seen.contains(&page_name(expected)), "no {expected}");
     }

@@ -9,6 +9,7 @@
     reason = "a command line tool speaks on standard output"
 )]
 
+mod evidence;
 mod late;
 mod letters;
 mod load;

@@ -8,7 +8,7 @@ use rig::{Application, Command, Options, Rig, binaries, repository, wait_for};
 use serde_json::Value;
 
 use crate::{
-    late, letters,
+    evidence, late, letters,
     teller::{chapter, step},
 };
 
@@ -47,6 +47,11 @@ pub(crate) async fn demo(keep: bool, open: bool) -> anyhow::Result<()> {
     for (number, language) in numbers.iter().zip(["kk", "ru", "en"]) {
         println!("{}", letters::last(&rig, number, language).await?);
     }
+
+    chapter(
+        "What was verified stays provable by one file, years later too (kezekctl verify --evidence FILE)",
+    );
+    println!("{}", evidence::told(&rig).await?);
 
     chapter("What must not pass is refused, with its reason");
     for (what, application) in refusals(&rig).await? {
