@@ -1,12 +1,14 @@
-//! A verified element, for reading: nothing outside of it can be reached from it, and the signatures
-//! that were verified are not seen in it.
+//! An element for reading: nothing outside of it can be reached from it, and the signatures that were
+//! verified are not seen in it.
 
 use roxmltree::{Node, NodeId};
 
+use crate::alone::alone;
 use crate::canon::{self, Method};
 use crate::refused::Refused;
 
-/// One element of what was signed. It leads to its children only.
+/// One element of what was signed, or of a document that nobody verified ([`crate::Document::unverified`]).
+/// It leads to its children only.
 #[derive(Clone, Copy)]
 pub struct Element<'v> {
     pub(crate) node: Node<'v, 'v>,
@@ -52,6 +54,25 @@ impl<'v> Element<'v> {
     /// All text directly inside, in one piece: a comment in between does not cut it.
     pub fn text(&self) -> String {
         text_of(self.node)
+    }
+
+    /// The namespace and the local name that a qualified name means in this place, as `xsi:type` has one; none
+    /// if its prefix is bound to nothing. Without prefix it is in the default namespace.
+    pub fn resolve<'n>(&self, name: &'n str) -> Option<(&'v str, &'n str)> {
+        let name = name.trim();
+        match name.split_once(':') {
+            Some((prefix, local)) => Some((self.node.lookup_namespace_uri(Some(prefix))?, local)),
+            None => Some((
+                self.node.lookup_namespace_uri(None).unwrap_or_default(),
+                name,
+            )),
+        }
+    }
+
+    /// The element as it stood, to the octet, but with those declarations of namespaces from around it that
+    /// its names use, so that it can stand alone.
+    pub fn alone(&self) -> String {
+        alone(self.node)
     }
 
     /// The element as a document of its own: its exclusive canonical form without comments, in which

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod algorithms;
+mod alone;
 mod canon;
 mod element;
 pub mod format;

@@ -9,6 +9,7 @@
 )]
 
 mod algorithms;
+mod alone;
 mod canonical;
 mod gost;
 mod limits;
