@@ -6,13 +6,14 @@
 //! | 401, 403, 407                                        | it does not let us in: outage, not the message's fault |
 //! | 408, 429, 500 and other 5xx, an answer broken off    | later, blamed on this message                |
 //! | any other 4xx                                        | a reply, which the adapter judges            |
+//! | 500 to a question in SOAP                            | a reply: its body says the fault             |
 //! | 3xx, an answer too long, or not of the agreed form   | garbled: never, or later a few times         |
 //!
 //! Nothing personal stands in a URL, and no answer is quoted in an error.
 
 use std::{fmt, path::Path, time::Duration};
 
-use fault::{Again, Code, Fault};
+use fault::{Again, Blame, Code, Fault};
 use reqwest::{
     Certificate, Client, Method, Request, RequestBuilder, Response, StatusCode, Url,
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue},
@@ -40,13 +41,20 @@ pub struct Words {
     pub doing: &'static str,
 }
 
+/// In what a question is asked, where that changes the meaning of a status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tongue {
+    Json,
+    Soap,
+}
+
 /// How often a garbled answer is asked for again where that can help: an error page of something in between
 /// passes within half a minute; a form that has changed does not, and waits for a person.
 const GARBLED_TRIES: u32 = 4;
 
 impl Words {
     /// The fault for an answer of the wrong form. The catalogue says whether asking again can help.
-    pub(crate) fn garbled(&self, explanation: impl Into<String>) -> Fault {
+    pub fn garbled(&self, explanation: impl Into<String>) -> Fault {
         let fault = match self.garbled.again {
             Again::Later => Fault::later(self.garbled, self.doing).at_most(GARBLED_TRIES),
             Again::Never => Fault::never(self.garbled, self.doing),
@@ -97,8 +105,8 @@ impl Peer {
         headers: &[(&'static str, &str)],
         body: &impl Serialize,
     ) -> Result<Reply, Fault> {
-        self.exchange(self.http.post(self.url(path)).json(body), headers)
-            .await
+        let request = self.http.post(self.url(path)).json(body);
+        self.exchange(request, headers, Tongue::Json).await
     }
 
     /// Posts these very bytes of JSON, for those who have signed them.
@@ -110,13 +118,24 @@ impl Peer {
     ) -> Result<Reply, Fault> {
         let request = self.http.post(self.url(path)).body(json);
         let request = request.header(CONTENT_TYPE, "application/json");
-        self.exchange(request, headers).await
+        self.exchange(request, headers, Tongue::Json).await
+    }
+
+    /// Posts an envelope of SOAP 1.1 to the endpoint itself. A status 500 is a reply, since SOAP tells its
+    /// faults under it.
+    pub async fn post_soap(&self, action: &str, envelope: Vec<u8>) -> Result<Reply, Fault> {
+        let request = self.http.post(self.endpoint.clone()).body(envelope);
+        let request = request.header(CONTENT_TYPE, "text/xml; charset=utf-8");
+        let action = ["\"", action, "\""].concat();
+        self.exchange(request, &[("soapaction", &action)], Tongue::Soap)
+            .await
     }
 
     async fn exchange(
         &self,
         mut request: RequestBuilder,
         headers: &[(&'static str, &str)],
+        tongue: Tongue,
     ) -> Result<Reply, Fault> {
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -126,13 +145,17 @@ impl Peer {
         let host = url.host_str().unwrap_or_default();
         let port = url.port_or_known_default();
         let span = span::http_client(request.method(), host, port, url.as_str());
-        let asked = self.ask(request, &span).instrument(span.clone()).await;
+        let asked = self.ask(request, &span, tongue).instrument(span.clone());
+        let asked = asked.await;
         asked.inspect_err(|fault| span::failed(&span, fault.code.name))
     }
 
     /// One exchange, to the last byte of its answer.
-    async fn ask(&self, request: Request, span: &Span) -> Result<Reply, Fault> {
+    async fn ask(&self, request: Request, span: &Span, tongue: Tongue) -> Result<Reply, Fault> {
         let mut response = self.send(request, span).await?;
+        if let Some(fault) = self.judge(response.status(), tongue) {
+            return Err(fault);
+        }
         let status = response.status();
         let body = self.body_of(&mut response).await?;
         Ok(Reply {
@@ -146,11 +169,28 @@ impl Peer {
     pub async fn probe(&self) -> Result<(), Fault> {
         let health = Request::new(Method::GET, self.url("health"));
         let response = self.send(health, &Span::none()).await?;
+        if let Some(fault) = self.judge(response.status(), Tongue::Json) {
+            return Err(fault);
+        }
         if response.status().is_success() {
             Ok(())
         } else {
             let told = format!("health says {}", response.status().as_u16());
             Err(Fault::outage(self.words.unreachable, self.words.doing).because(told))
+        }
+    }
+
+    /// Asks for the description of a SOAP endpoint, `GET {endpoint}?wsdl`. Whatever is answered means that the
+    /// system is up, if only it is an answer of its own: not every system gives its description away.
+    pub async fn probe_soap(&self) -> Result<(), Fault> {
+        let mut url = self.endpoint.clone();
+        url.set_query(Some("wsdl"));
+        let response = self
+            .send(Request::new(Method::GET, url), &Span::none())
+            .await?;
+        match self.judge(response.status(), Tongue::Soap) {
+            Some(fault) if fault.blame == Blame::Lane => Err(fault),
+            _ => Ok(()),
         }
     }
 
@@ -170,14 +210,11 @@ impl Peer {
         let response = self.http.execute(request).await;
         let response = response.map_err(|e| self.broken(e))?;
         span::http_answered(span, Side::Client, response.status());
-        match self.judge(response.status()) {
-            None => Ok(response),
-            Some(fault) => Err(fault),
-        }
+        Ok(response)
     }
 
     /// The fault that a status means whatever was asked; none if the adapter has to judge.
-    fn judge(&self, status: StatusCode) -> Option<Fault> {
+    fn judge(&self, status: StatusCode, tongue: Tongue) -> Option<Fault> {
         let Words {
             unreachable,
             failed,
@@ -188,6 +225,7 @@ impl Peer {
             502..=504 => Fault::outage(unreachable, doing),
             401 | 403 | 407 => Fault::outage(unreachable, doing)
                 .because(format!("it does not let us in: status {}", status.as_u16())),
+            500 if tongue == Tongue::Soap => return None,
             408 | 429 | 500..=599 => Fault::later(failed, doing),
             200..=299 | 400..=499 => return None,
             _ => self.words.garbled(""),

@@ -24,6 +24,9 @@ pub enum Recording {
     /// Status line, headers, an empty line, the body. Line ends become CRLF, and `content-length` is added
     /// where neither it nor `transfer-encoding` stands. `connection: close` is kept.
     Response(String),
+    /// For SOAP: responses by the name of the operation, in turn; the last of them for all further questions. An
+    /// operation that was not recorded breaks off.
+    Operations(BTreeMap<String, Vec<String>>),
     /// A failure of the line.
     Line(Line),
 }
@@ -55,6 +58,14 @@ pub struct Replay {
     address: SocketAddr,
     asked: Arc<Mutex<Vec<Asked>>>,
     held: Held,
+}
+
+/// What the connections of one server share.
+struct Shared {
+    recording: Recording,
+    heard: Arc<Mutex<Vec<Asked>>>,
+    /// How often each operation was asked for.
+    turns: Mutex<BTreeMap<String, usize>>,
 }
 
 #[derive(Debug)]
@@ -95,10 +106,14 @@ impl Replay {
         }
         let listener = TcpListener::bind(place).await?;
         let address = listener.local_addr()?;
-        let heard = Arc::clone(&asked);
+        let shared = Arc::new(Shared {
+            recording,
+            heard: Arc::clone(&asked),
+            turns: Mutex::default(),
+        });
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, recording.clone(), Arc::clone(&heard)));
+                tokio::spawn(serve(stream, Arc::clone(&shared)));
             }
         });
         Ok(Self {
@@ -127,33 +142,52 @@ impl Replay {
     }
 }
 
-async fn serve(
-    stream: TcpStream,
-    recording: Recording,
-    heard: Arc<Mutex<Vec<Asked>>>,
-) -> io::Result<()> {
+async fn serve(stream: TcpStream, shared: Arc<Shared>) -> io::Result<()> {
     let mut stream = BufStream::new(stream);
     loop {
         let asked = read(&mut stream).await?;
-        let health = asked.path.ends_with("/health");
+        let health = asked.path.ends_with("/health") || asked.path.ends_with("?wsdl");
+        let turn = match &shared.recording {
+            Recording::Operations(recorded) if !health => shared.turn(recorded, &asked),
+            _ => None,
+        };
         if !health {
-            heard
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(asked);
+            let mut heard = shared.heard.lock().unwrap_or_else(PoisonError::into_inner);
+            heard.push(asked);
         }
-        match &recording {
-            Recording::Line(Line::Hangs) => std::future::pending::<()>().await,
+        let response = match &shared.recording {
+            Recording::Line(Line::Hangs) => std::future::pending().await,
             Recording::Line(_) => return Ok(()),
-            Recording::Response(_) if health => {
-                stream.write_all(&bytes("HTTP/1.1 200 OK\n\n")).await?;
-            }
-            Recording::Response(text) => stream.write_all(&bytes(text)).await?,
-        }
+            _ if health => "HTTP/1.1 200 OK\n\n",
+            Recording::Response(text) => text,
+            Recording::Operations(_) => match turn {
+                Some(text) => text,
+                None => return Ok(()),
+            },
+        };
+        stream.write_all(&bytes(response)).await?;
         stream.flush().await?;
-        if closes(&recording) {
+        if closes(&shared.recording) {
             return Ok(());
         }
+    }
+}
+
+impl Shared {
+    /// The response whose turn it is.
+    fn turn<'r>(
+        &self,
+        recorded: &'r BTreeMap<String, Vec<String>>,
+        asked: &Asked,
+    ) -> Option<&'r String> {
+        let body = String::from_utf8_lossy(&asked.body);
+        let is_asked = |name: &str| body.contains(&[":", name, " xmlns"].concat());
+        let (name, responses) = recorded.iter().find(|(name, _)| is_asked(name))?;
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        let turn = turns.entry(name.clone()).or_default();
+        let response = responses.get(*turn).or(responses.last());
+        *turn += 1;
+        response
     }
 }
 

@@ -38,6 +38,11 @@ impl Reply {
         })
     }
 
+    /// Its body, for those who speak another language than JSON.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
     /// The fault for an answer of the wrong form. `explanation` without personal data.
     pub fn garbled(&self, explanation: impl Into<String>) -> Fault {
         self.words.garbled(explanation)

@@ -8,6 +8,8 @@
 )]
 
 mod cases;
+#[cfg(feature = "client")]
+mod client;
 mod documents;
 mod limits;
 mod messages;

@@ -15,6 +15,8 @@ use signatures::sign::Identity;
 pub(crate) struct System {
     pub(crate) certificate_der: Vec<u8>,
     key: Vec<u8>,
+    pub(crate) certificate_pem: String,
+    pub(crate) key_pem: String,
 }
 
 pub(crate) struct World {
@@ -49,9 +51,12 @@ impl System {
         params.serial_number = Some(SerialNumber::from_slice(&[serial, 1, 2, 3]));
         params.not_before = date_time_ymd(2026, 1, 1);
         params.not_after = date_time_ymd(until, 6, 1);
+        let certificate = params.self_signed(&key).unwrap();
         Self {
-            certificate_der: params.self_signed(&key).unwrap().der().to_vec(),
+            certificate_der: certificate.der().to_vec(),
             key: key.serialized_der().to_vec(),
+            certificate_pem: certificate.pem(),
+            key_pem: key.serialize_pem(),
         }
     }
 
