@@ -4,9 +4,11 @@
 //! participant with the same certificate stop the start with the field named. Out goes the answer to two
 //! questions: whose certificate is this, and may that participant send this. No network, no reloading.
 
+mod gateway;
 mod participant;
 mod read;
 
+pub use gateway::{Gateway, NotAHash, PasswordHash, Security};
 pub use participant::{Denied, Names, Participant};
 pub use read::{Invalid, LoadError};
 
@@ -26,6 +28,13 @@ impl Participants {
     /// The participant called `id`.
     pub fn by_id(&self, id: &str) -> Option<&Participant> {
         self.0.iter().find(|p| p.id.as_str() == id)
+    }
+
+    /// The participant whose system calls itself `sender_id` on the channels of the gateway.
+    pub fn by_sender_id(&self, sender_id: &str) -> Option<&Participant> {
+        let is_his =
+            |p: &&Participant| p.gateway.as_ref().is_some_and(|g| g.sender_id == sender_id);
+        self.0.iter().find(is_his)
     }
 
     /// All of them, in the order of the file.

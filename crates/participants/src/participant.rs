@@ -7,6 +7,8 @@
 use message::{Bin, Channel, Kind, ParticipantId, ProviderCode, ServiceCode};
 use serde::Deserialize;
 
+use crate::Gateway;
+
 /// A system that may send messages.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,6 +29,11 @@ pub struct Participant {
     pub channels: Vec<Channel>,
     /// The provider it answers for. Present exactly where it may send reports (X5, X7).
     pub provider: Option<ProviderCode>,
+    /// Whether what concerns it waits for it in a mailbox, the lane `mailbox.<id>`. Default false.
+    #[serde(default)]
+    pub mailbox: bool,
+    /// How its system comes in by the channels of the e-government gateway. Absent: it does not.
+    pub gateway: Option<Gateway>,
 }
 
 /// A name in the three languages of the house.

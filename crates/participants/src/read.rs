@@ -69,9 +69,12 @@ impl Participants {
                 });
             }
         }
-        unique(&file.participants, "id", |p| p.id.to_string())?;
+        unique(&file.participants, "id", |p| Some(p.id.to_string()))?;
         unique(&file.participants, "certificate_san", |p| {
-            p.certificate_san.to_ascii_lowercase()
+            Some(p.certificate_san.to_ascii_lowercase())
+        })?;
+        unique(&file.participants, "gateway.sender_id", |p| {
+            Some(p.gateway.as_ref()?.sender_id.clone())
         })?;
         Ok(Self(file.participants))
     }
@@ -114,8 +117,11 @@ fn complete(p: &Participant) -> Result<(), (&'static str, &'static str)> {
             "must be given exactly where `messages` has `status` or `result`",
         ),
     ];
-    match checks.into_iter().find(|(holds, ..)| !holds) {
-        Some((_, field, problem)) => Err((field, problem)),
+    let wrong = checks.into_iter().find(|(holds, ..)| !holds);
+    let wrong = wrong.map(|(_, field, problem)| (field, problem));
+    let gateway = p.gateway.as_ref();
+    match wrong.or_else(|| gateway?.wrong(&p.services)) {
+        Some(wrong) => Err(wrong),
         None => Ok(()),
     }
 }
@@ -140,14 +146,18 @@ fn is_dns_name(name: &str) -> bool {
 fn unique(
     all: &[Participant],
     field: &str,
-    key: impl Fn(&Participant) -> String,
+    key: impl Fn(&Participant) -> Option<String>,
 ) -> Result<(), Invalid> {
     let mut seen = BTreeSet::new();
     for (place, participant) in all.iter().enumerate() {
-        if !seen.insert(key(participant)) {
+        let Some(key) = key(participant) else {
+            continue;
+        };
+        let problem = format!("`{key}` is taken by another participant");
+        if !seen.insert(key) {
             return Err(Invalid {
                 field: format!("participants[{place}].{field}"),
-                problem: format!("`{}` is taken by another participant", key(participant)),
+                problem,
             });
         }
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use message::Language;
 
-use crate::{flow, journal, lanes, load, parked, regulation, submit, trace, verify};
+use crate::{flow, journal, lanes, load, parked, password_hash, regulation, submit, trace, verify};
 
 const EXAMPLES: &str = "Examples:
   kezekctl submit --service archive-certificate --applicant aigul
@@ -80,4 +80,5 @@ pub enum Command {
     Regulation(regulation::Args),
     Journal(journal::Args),
     Verify(Box<verify::Args>),
+    PasswordHash(password_hash::Args),
 }

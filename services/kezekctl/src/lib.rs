@@ -1,6 +1,6 @@
 //! The commands of `kezekctl`, one file each: [`submit`] sends a signed application, [`trace`] shows its way,
 //! [`lanes`] and [`parked`] show what waits, [`flow`], [`regulation`] and [`journal`] check what has to hold,
-//! [`load`] measures, [`verify`] looks at signatures.
+//! [`load`] measures, [`verify`] looks at signatures, [`password_hash`] hashes a system's password.
 //!
 //! In: a command line. Out: text for people, or JSON with `--json`; exit code 0 if all is well, 1 if not, 2
 //! for a command line that makes no sense (`verify` has its own). It changes nothing but what it is told to send or release.
@@ -18,6 +18,7 @@ pub mod lanes;
 pub mod load;
 mod monitor;
 pub mod parked;
+pub mod password_hash;
 pub mod regulation;
 mod screen;
 pub mod submit;
@@ -40,6 +41,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Flow(args) => flow::run(&args, common, &screen),
         Command::Regulation(args) => regulation::run(&args, common, &screen),
         Command::Journal(args) => journal::run(&args, &screen).await,
+        Command::PasswordHash(_) => password_hash::run(&screen),
         Command::Verify(args) => Ok(verify::run(&args, &screen)),
     }
 }
