@@ -9,6 +9,7 @@ use std::{error::Error, fmt};
 
 use serde::Serialize;
 
+pub mod asking;
 pub mod delivery;
 pub mod door;
 pub mod inside;
@@ -56,6 +57,7 @@ impl fmt::Display for Code {
 pub fn catalogue() -> impl Iterator<Item = &'static Code> {
     [
         door::ALL,
+        asking::ALL,
         signing::ALL,
         registers::ALL,
         delivery::ALL,

@@ -64,6 +64,8 @@ pub enum LaneKind {
     Provider,
     /// A way to tell people.
     Notification,
+    /// What waits for one participant's system until it comes for it. Nobody works it: intake lends it out.
+    Mailbox,
 }
 
 fn window() -> u16 {
@@ -95,9 +97,29 @@ fn length_max() -> u64 {
 }
 
 impl Lane {
-    /// The service that works this lane: the first word of its name.
+    /// The service that works this lane, the first word of its name, or that lends it out: intake.
     pub fn service(&self) -> &str {
+        if self.kind == LaneKind::Mailbox {
+            return "intake";
+        }
         self.name.as_str().split('.').next().unwrap_or_default()
+    }
+
+    /// Whose mailbox this lane is, if it is one.
+    pub fn mailbox_of(&self) -> Option<&ParticipantId> {
+        let is_mailbox = self.kind == LaneKind::Mailbox;
+        self.filed_by.as_ref().filter(|_| is_mailbox)
+    }
+
+    /// A mailbox is called after its participant, and nothing else is called like a mailbox.
+    pub(crate) fn is_named_as_its_kind(&self) -> bool {
+        let whose = self.name.as_str().strip_prefix("mailbox.");
+        match self.kind {
+            LaneKind::Mailbox => {
+                whose.is_some() && whose == self.filed_by.as_ref().map(ParticipantId::as_str)
+            }
+            _ => whose.is_none(),
+        }
     }
 
     /// Whether this lane hears of `fact` about an application that `filed_by` filed, if that is known.

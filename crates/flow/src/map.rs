@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use message::LaneName;
+use message::{LaneName, ParticipantId};
 use serde::Deserialize;
 
 use crate::{Delay, Lane, LaneKind};
@@ -110,6 +110,15 @@ impl Map {
                     why,
                 });
             }
+            if !lane.is_named_as_its_kind() {
+                let why = "a mailbox, and nothing else, is called `mailbox.<participant>`, and its participant \
+                     stands in `filed_by`";
+                return Err(InvalidMap::Bounds {
+                    lane: lane.name.clone(),
+                    field: "name",
+                    why: why.to_owned(),
+                });
+            }
             if !seen.insert(&lane.name) {
                 return Err(InvalidMap::Twice(lane.name.clone()));
             }
@@ -141,6 +150,12 @@ impl Map {
         self.lanes.iter().filter(move |lane| lane.kind == kind)
     }
 
+    /// The mailbox of this participant, if it has one.
+    pub fn mailbox(&self, participant: &ParticipantId) -> Option<&Lane> {
+        let is_his = |lane: &&Lane| lane.mailbox_of() == Some(participant);
+        self.lanes.iter().find(is_his)
+    }
+
     /// The longest pause not longer than `wanted`, or the shortest there is.
     pub fn delay_for(&self, wanted: std::time::Duration) -> &Delay {
         self.delays
@@ -168,6 +183,13 @@ mod tests {
         let map = map.unwrap();
         assert!(map.lane("signature.verify").is_ok());
         assert_eq!(map.lanes_of_kind(LaneKind::Provider).count(), 2);
+        let office = ParticipantId::new("front-office").unwrap();
+        let mailbox = map.mailbox(&office).unwrap();
+        assert_eq!(
+            (mailbox.name.as_str(), mailbox.service()),
+            ("mailbox.front-office", "intake")
+        );
+        assert_eq!(map.mailbox(&ParticipantId::new("portal").unwrap()), None);
     }
 
     #[test]
@@ -183,6 +205,19 @@ mod tests {
         assert!(said(&SMALL.replace("a.b", "ab")).contains("name"));
         assert!(said(&SMALL.replace("'1s', '5s'", "'5s', '1s'")).contains("shortest first"));
         assert!(said(&SMALL.replace("'1s', '5s'", "'soon'")).contains("`soon` is not a pause"));
+        let mailbox = |name: &str, filed_by: &str| {
+            said(&format!(
+                "{SMALL}[[lane]]\nname = '{name}'\nkind = 'mailbox'\n{filed_by}"
+            ))
+        };
+        for wrong in [
+            mailbox("a.portal", "filed_by = 'portal'"),
+            mailbox("mailbox.portal", "filed_by = 'committee'"),
+            mailbox("mailbox.portal", ""),
+            said(&SMALL.replace("a.b", "mailbox.b")),
+        ] {
+            assert!(wrong.contains("`mailbox.<participant>`"), "{wrong}");
+        }
         let twice = format!("{SMALL}[[lane]]\nname = 'a.b'\nkind = 'stage'\n");
         assert!(said(&twice).contains("twice"));
         assert!(

@@ -18,11 +18,17 @@ impl Map {
             LaneKind::Register,
             LaneKind::Provider,
             LaneKind::Notification,
+            LaneKind::Mailbox,
         ] {
             for lane in self.lanes_of_kind(kind) {
                 let (name, service) = (lane.name.as_str(), lane.service());
                 let id = name.replace(['.', '-'], "_");
-                line(&format!("{id}[/{name}/] --> {service}"));
+                // A mailbox is looked into and stays as it is until its owner confirms.
+                let arrow = match kind {
+                    LaneKind::Mailbox => "<-- look, confirm -->",
+                    _ => "-->",
+                };
+                line(&format!("{id}[/{name}/] {arrow} {service}"));
                 let outside = name.split_once('.').map_or(name, |(_, what)| what);
                 match kind {
                     LaneKind::Stage => {}
@@ -39,6 +45,9 @@ impl Map {
                             None => "applicant([applicant])".to_owned(),
                         };
                         line(&format!("{service} -- {outside} --> {told}"));
+                    }
+                    LaneKind::Mailbox => {
+                        line(&format!("{service} <-- mailbox --> {id}_out([{outside}])"));
                     }
                 }
                 for fact in &lane.facts {

@@ -15,7 +15,7 @@
 
 use message::{FactName, LaneName, ParticipantId};
 
-use crate::{Delay, Lane, Map};
+use crate::{Delay, Lane, LaneKind, Map};
 
 /// The exchange every stage publishes to (topic).
 pub const EXCHANGE: &str = "kezek";
@@ -30,6 +30,9 @@ pub const JOURNAL: &str = "journal";
 const JOURNAL_BYTES_MAX: u64 = 20_000_000_000;
 /// Parked queues are worked by people, who look without taking; looking must never make a dead letter.
 const LOOKS_MAX: u32 = 1_000_000;
+/// Into a mailbox a machine looks, once a second for thirty years. A queue without a limit is no choice: RabbitMQ
+/// 3.10 puts what comes back into it behind all others, and 4.x takes a limit of 20.
+const MAILBOX_LOOKS_MAX: u32 = 1_000_000_000;
 
 /// Key of a fact that leads on to `lane`.
 pub fn pass_key(fact: FactName, lane: &LaneName) -> String {
@@ -169,7 +172,10 @@ impl Lane {
         bindings.extend(self.facts.iter().map(|fact| (EXCHANGE, heard(fact))));
         QueueDeclaration {
             arguments: QueueArguments::Lane {
-                delivery_limit: self.delivery_limit,
+                delivery_limit: match self.kind {
+                    LaneKind::Mailbox => MAILBOX_LOOKS_MAX,
+                    _ => self.delivery_limit,
+                },
                 length_max: self.length_max,
                 dead_letter_key: name.clone(),
             },

@@ -33,7 +33,7 @@ impl Map {
                     way("registry", FactName::Enriched, &lane.name);
                 }
                 (_, LaneKind::Provider) => way("router", FactName::Routed, &lane.name),
-                (_, LaneKind::Stage | LaneKind::Notification) => {}
+                (_, LaneKind::Stage | LaneKind::Notification | LaneKind::Mailbox) => {}
             }
             for fact in &lane.facts {
                 for from in tellers(*fact) {

@@ -24,13 +24,14 @@ use crate::{
     compose::{self, Ways},
     config::Limits,
     head,
+    mailbox::Mailboxes,
     problem::Problem,
     receipts::Receipts,
     stamps::Stamps,
 };
 
 /// The name under which this service tells facts.
-const SERVICE: &str = "intake";
+pub const SERVICE: &str = "intake";
 
 /// Everything a message meets at the door.
 pub struct Desk {
@@ -45,6 +46,7 @@ pub struct Desk {
     /// Absent: signatures get no timestamps.
     pub stamping: Option<Stamping>,
     pub carrier: Arc<dyn Carrier>,
+    pub mailboxes: Arc<dyn Mailboxes>,
     pub clock: fn() -> Timestamp,
 }
 

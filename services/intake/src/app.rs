@@ -26,6 +26,7 @@ use crate::{
     compose::Ways,
     config::{Config, Limits},
     http::Door,
+    mailbox::InBroker,
     receipts::{OfMonitor, Receipts},
     stamps::{self, OfAuthority},
     tls::{self, PeerAcceptor},
@@ -58,6 +59,12 @@ pub async fn build(config: Config, chassis: Chassis) -> Result<()> {
             is_safe,
             limits.confirm_max(),
         )),
+        mailboxes: Arc::new(InBroker::on(
+            &map,
+            &config.broker,
+            publisher.clone(),
+            Timestamp::now,
+        )),
         clock: Timestamp::now,
         limits: limits.clone(),
     };
@@ -77,8 +84,11 @@ pub async fn build(config: Config, chassis: Chassis) -> Result<()> {
     let shutdown = chassis.shutdown();
     let (health, stop) = (publisher.health(), shutdown.clone());
     let follow = async move {
-        // Intake has no lane of its own; what it publishes goes to the first of signature's.
-        let queues = map.queues_of("signature");
+        // Intake works no lane; what it publishes goes to the first of signature's, and it lends out mailboxes.
+        let mut queues = map.queues_of("signature");
+        for lane in map.lanes_of("intake") {
+            queues.extend([lane.queue(), lane.parked_queue()]);
+        }
         if !broker::check_when_up(&config.broker, &queues, &stop).await? {
             return Ok(());
         }

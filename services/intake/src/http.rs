@@ -16,7 +16,7 @@ use axum::{
     extract::{MatchedPath, Path, Request, State},
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::{get, post, put},
+    routing::{delete, get, post, put},
 };
 use fault::{door, inside};
 use futures::{FutureExt as _, StreamExt as _};
@@ -35,7 +35,7 @@ use crate::{
     accept::{Accepted, Desk},
     attachments::{Hash, Kept},
     checks::{self, Received},
-    codes, envelope,
+    codes, collect, envelope,
     metrics::Metrics,
     prefer,
     problem::{Problem, language_of, render},
@@ -88,6 +88,8 @@ impl Door {
                 "/v1/attachments/{sha256}",
                 put(take_attachment).head(has_attachment),
             )
+            .route("/v1/mailbox", get(collect::look))
+            .route("/v1/mailbox/{id}", delete(collect::confirm))
             .route("/v1/codes", get(codes::list))
             .route("/v1/openapi.json", get(openapi))
             .fallback(async || Problem::new(&door::UNKNOWN_PATH, ""))
@@ -209,7 +211,7 @@ async fn read(body: Body, bytes_max: usize, limit: Duration) -> Result<Received,
             let room = bytes_max - bytes.len();
             bytes.extend_from_slice(&chunk[..room.min(chunk.len())]);
             if chunk.len() > room {
-                return Ok(false);
+                return Ok::<bool, Problem>(false);
             }
         }
         Ok(true)
@@ -224,7 +226,8 @@ async fn read(body: Body, bytes_max: usize, limit: Duration) -> Result<Received,
     })
 }
 
-fn local(at: Timestamp) -> String {
+/// Local time with its offset (X13).
+pub fn local(at: Timestamp) -> String {
     regulations::local(at)
         .strftime("%Y-%m-%dT%H:%M:%S%:z")
         .to_string()

@@ -67,6 +67,8 @@ pub(crate) async fn run(args: &Args, screen: &Screen) -> anyhow::Result<ExitCode
 fn row(lane: &Lane) -> Vec<String> {
     let state = match (lane.closed, lane.consumers) {
         (true, _) => "closed",
+        // Nobody works it: its owner comes for what lies there.
+        (false, 0) if lane.kind == "mailbox" => "mailbox",
         (false, 0) => "no worker",
         (false, _) => "open",
     };

@@ -165,6 +165,7 @@ pub(crate) struct PauseReason {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Lane {
     pub(crate) name: String,
+    pub(crate) kind: String,
     pub(crate) waiting: u64,
     pub(crate) parked: u64,
     pub(crate) oldest_s: Option<u64>,

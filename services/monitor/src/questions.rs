@@ -340,6 +340,7 @@ fn kind(kind: LaneKind) -> &'static str {
         LaneKind::Register => "register",
         LaneKind::Provider => "provider",
         LaneKind::Notification => "notification",
+        LaneKind::Mailbox => "mailbox",
     }
 }
 

@@ -13,6 +13,7 @@ mod floor;
 mod hearing;
 mod journal;
 mod lane;
+mod mailbox;
 mod parked;
 mod publisher;
 mod support;

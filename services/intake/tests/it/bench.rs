@@ -9,6 +9,7 @@ use std::{
 
 use async_trait::async_trait;
 use axum::body::Body;
+use broker::MailboxEntry;
 use http::{Request, Response, StatusCode};
 use intake::{
     accept::{Desk, Stamping},
@@ -18,13 +19,14 @@ use intake::{
     compose::Ways,
     config::Limits,
     http::Door,
+    mailbox::{Mailboxes, Unopened},
     receipts::Receipts,
     stamps,
     tls::Peer,
     verdicts::Verdicts,
 };
 use jiff::Timestamp;
-use message::{MessageId, Number};
+use message::{FactId, MessageId, Number, ParticipantId};
 use participants::Participants;
 use regulations::Regulations;
 use serde_json::Value;
@@ -130,6 +132,50 @@ impl Receipts for Memory {
     }
 }
 
+/// Mailboxes in memory: the front office has one, and so has the archive, whose cannot be reached.
+#[derive(Default)]
+pub(crate) struct Shelf {
+    pub(crate) entries: Mutex<Vec<MailboxEntry>>,
+    pub(crate) confirmed: Mutex<Vec<FactId>>,
+}
+
+impl Shelf {
+    fn of(participant: &ParticipantId) -> Result<(), Unopened> {
+        match participant.as_str() {
+            "front-office" => Ok(()),
+            "national-archive" => Err(Unopened::Away("refused".to_owned())),
+            _ => Err(Unopened::None),
+        }
+    }
+}
+
+#[async_trait]
+impl Mailboxes for Shelf {
+    async fn look(
+        &self,
+        participant: &ParticipantId,
+        amount_max: usize,
+        number: Option<Number>,
+    ) -> Result<Vec<MailboxEntry>, Unopened> {
+        Self::of(participant)?;
+        let entries = self.entries.lock().unwrap();
+        let about = |entry: &&MailboxEntry| entry.event.facts[0].about.number();
+        let wanted = entries
+            .iter()
+            .filter(|entry| number.is_none() || about(entry) == number);
+        Ok(wanted.take(amount_max).cloned().collect())
+    }
+
+    async fn confirm(&self, participant: &ParticipantId, id: FactId) -> Result<(), Unopened> {
+        Self::of(participant)?;
+        let mut entries = self.entries.lock().unwrap();
+        let place = entries.iter().position(|entry| entry.id == id);
+        entries.remove(place.ok_or(Unopened::NotThere)?);
+        self.confirmed.lock().unwrap().push(id);
+        Ok(())
+    }
+}
+
 /// The participants of the sample; one of them has a right to a service that nobody gives.
 fn participants() -> Participants {
     let text = std::fs::read_to_string(file("deploy/participants.toml")).unwrap();
@@ -146,6 +192,7 @@ pub(crate) struct Bench {
     pub(crate) door: Door,
     pub(crate) post: Arc<Post>,
     pub(crate) memory: Arc<Memory>,
+    pub(crate) shelf: Arc<Shelf>,
     folder: tempfile::TempDir,
 }
 
@@ -219,7 +266,7 @@ impl Bench {
         stamping: Option<Stamping>,
     ) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let post = Arc::new(Post::default());
+        let (post, shelf) = (Arc::new(Post::default()), Arc::new(Shelf::default()));
         let map = flow::Map::load(&file("deploy/flow.toml")).unwrap();
         let regulations = Regulations::load(&file("deploy/regulations")).unwrap();
         let store = attachments::Config::Folder {
@@ -239,6 +286,7 @@ impl Bench {
             receipts: Some(memory.clone()),
             stamping,
             carrier: post.clone(),
+            mailboxes: shelf.clone(),
             clock: Timestamp::now,
             limits,
         };
@@ -246,6 +294,7 @@ impl Bench {
             door: Door::new(desk, verdicts),
             post,
             memory,
+            shelf,
             folder,
         }
     }

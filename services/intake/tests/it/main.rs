@@ -12,6 +12,7 @@ mod answers;
 mod anything;
 mod bench;
 mod besides;
+mod collecting;
 mod letters;
 mod openapi;
 mod order;

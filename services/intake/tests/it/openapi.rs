@@ -217,6 +217,40 @@ async fn asked() -> Vec<Seen> {
     ]
 }
 
+async fn collected() -> Vec<Seen> {
+    let (bench, full) = (Bench::new(), full());
+    let entry = crate::collecting::granted();
+    let (id, path) = (entry.id, format!("/v1/mailbox/{}", entry.id));
+    bench.shelf.entries.lock().unwrap().push(entry);
+    let look = "/v1/mailbox";
+    let mut seen = Vec::new();
+    for (bench, path, participant) in [
+        (&bench, look, "front-office"),
+        (&bench, "/v1/mailbox?amount=0", "front-office"),
+        (&bench, look, "nobody"),
+        (&bench, look, "portal"),
+        (&bench, look, "national-archive"),
+        (&full, look, "front-office"),
+    ] {
+        let said = crate::collecting::get(bench, participant, path).await;
+        seen.push(("look_into_mailbox", said));
+    }
+    for (bench, path, participant) in [
+        (&bench, path.as_str(), "front-office"),
+        (&bench, path.as_str(), "front-office"),
+        (&bench, "/v1/mailbox/7", "front-office"),
+        (&bench, path.as_str(), "nobody"),
+        (&bench, path.as_str(), "portal"),
+        (&bench, path.as_str(), "national-archive"),
+        (&full, path.as_str(), "front-office"),
+    ] {
+        let said = crate::collecting::delete(bench, participant, path).await;
+        seen.push(("confirm_entry", said));
+    }
+    assert_eq!(*bench.shelf.confirmed.lock().unwrap(), [id]);
+    seen
+}
+
 /// Operation, status and code (empty where it went well) of everything that the document promises.
 fn promised(document: &Value) -> BTreeSet<(String, u16, String)> {
     let mut promised = BTreeSet::new();
@@ -266,6 +300,7 @@ async fn every_answer_that_the_document_promises_is_given_and_no_other() {
         .await
         .into_iter()
         .chain(uploaded().await)
+        .chain(collected().await)
         .chain(asked().await)
     {
         let status = said.status.as_u16();

@@ -16,6 +16,7 @@ const CODES: &[(&str, Text)] = &[
         "notification",
         text("хабарлама", "уведомление", "notification"),
     ),
+    ("mailbox", text("пошта жәшігі", "почтовый ящик", "mailbox")),
     ("portal", text("портал", "портал", "portal")),
     ("front-office", text("ХҚКО", "ЦОН", "front office")),
     ("outside", text("бізге дейін", "до нас", "before us")),
