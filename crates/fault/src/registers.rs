@@ -116,6 +116,38 @@ pub static REGISTER_GARBLED: Code = Code {
     },
 };
 
+pub static REGISTER_REFUSED: Code = Code {
+    name: "register-refused",
+    again: Again::Never,
+    http_status: 502,
+    meaning: Text {
+        kk: "Тізілім бұл сұраққа жауап беруден бас тартты.",
+        ru: "Регистр отказался отвечать на этот вопрос.",
+        en: "The register will not answer this question.",
+    },
+    action: Text {
+        kk: "Журналдағы тізілім кодын қараңыз (келісім, құқық) және тізілім иесімен шешіңіз; содан кейін хабарламаны жіберіңіз.",
+        ru: "Посмотрите код регистра в журнале (согласие, права) и решите вопрос с его владельцем; затем отправьте сообщение дальше.",
+        en: "See the register's own code in the journal (consent, rights) and settle it with its owner; then release the message.",
+    },
+};
+
+pub static REGISTER_UNTRUSTED: Code = Code {
+    name: "register-untrusted",
+    again: Again::Later,
+    http_status: 502,
+    meaning: Text {
+        kk: "Тізілім жауабы қабылданбады: қол қойылмаған, басқа біреу қол қойған немесе сұралған туралы емес.",
+        ru: "Ответ регистра не принят: не подписан, подписан не тем или не о том, что спрошено.",
+        en: "The register's answer is not taken: unsigned, signed by somebody else, or not about what was asked.",
+    },
+    action: Text {
+        kk: "Жауаптан ештеңе алынбады. Тізілім сертификаты мен баптауын иесімен салыстырыңыз; содан кейін кейінге қойылған хабарламаны жіберіңіз.",
+        ru: "Из ответа ничего не взято. Сверьте сертификат и настройки регистра с его владельцем; затем отправьте отложенное сообщение дальше.",
+        en: "Nothing was taken from it. Compare the register's certificate and its configuration with its owner; then release the parked message.",
+    },
+};
+
 /// The entries of this part, for the whole catalogue.
 pub(crate) static ALL: &[&Code] = &[
     &PERSON_UNKNOWN,
@@ -125,4 +157,6 @@ pub(crate) static ALL: &[&Code] = &[
     &REGISTER_UNREACHABLE,
     &REGISTER_FAILED,
     &REGISTER_GARBLED,
+    &REGISTER_REFUSED,
+    &REGISTER_UNTRUSTED,
 ];

@@ -6,6 +6,7 @@
 //! adapter never retries, logs, counts or caches: that is done once, for all, by whoever asks.
 
 mod adapters;
+mod mapped;
 mod question;
 mod record;
 

@@ -145,12 +145,29 @@ fn question(about: AskedAbout) -> Question {
     }
 }
 
+/// The recording as an answer to this question: `EXCHANGE` is what the question is called.
+fn to(question: &Question, recording: Recording) -> Recording {
+    let called = question.exchange_id().to_string();
+    let to = |text: String| text.replace("EXCHANGE", &called);
+    match recording {
+        Recording::Response(text) => Recording::Response(to(text)),
+        Recording::Operations(answers) => Recording::Operations(
+            answers
+                .into_iter()
+                .map(|(operation, texts)| (operation, texts.into_iter().map(to).collect()))
+                .collect(),
+        ),
+        line @ Recording::Line(_) => line,
+    }
+}
+
 async fn hold(adapter: &Adapter, name: String, case: Case) {
     let token = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(token.path(), format!("{TOKEN}\n")).unwrap();
     let line_is_up = !matches!(case.recorded, Some(Recording::Line(_)));
+    let question = question(case.subject);
     let replay = match case.recorded {
-        Some(recording) => Some(Replay::start(recording).await.unwrap()),
+        Some(recording) => Some(Replay::start(to(&question, recording)).await.unwrap()),
         None => None,
     };
     let endpoint = replay.as_ref().map(Replay::endpoint).unwrap_or_default();
@@ -159,10 +176,17 @@ async fn hold(adapter: &Adapter, name: String, case: Case) {
         &[
             ("{endpoint}", &endpoint),
             ("{token_file}", token.path().to_str().unwrap()),
+            (
+                "{deploy}",
+                concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy"),
+            ),
+            (
+                "{mappings}",
+                concat!(env!("CARGO_MANIFEST_DIR"), "/tests/mappings"),
+            ),
         ],
     );
     let registry = (adapter.build)(&settings).unwrap_or_else(|e| panic!("{name}: {e}"));
-    let question = question(case.subject);
 
     let timeout_ms = settings
         .get("timeout_ms")
@@ -223,8 +247,9 @@ fn compare(name: &str, replay: &Replay, expected: Option<Request>, question: &Qu
         } = &asked[0];
         assert_eq!((method.as_str(), path), ("POST", &expected.path), "{name}");
         let number = question.purpose.application.to_string();
-        let expected: Value =
-            serde_json::from_str(&expected.body.replace("NUMBER", &number)).unwrap();
+        let expected = expected.body.replace("NUMBER", &number);
+        let expected = expected.replace("EXCHANGE", &question.exchange_id().to_string());
+        let expected: Value = serde_json::from_str(&expected).unwrap();
         assert_eq!(
             serde_json::from_slice::<Value>(body).unwrap(),
             expected,

@@ -10,7 +10,7 @@ use redis::{
     AsyncTypedCommands, Client, RedisResult,
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
-use registries::{Question, Subject};
+use registries::Question;
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 use tracing::debug;
@@ -110,39 +110,5 @@ fn shared_key(question: &Question) -> String {
 /// The subject as a hash, so that no personal number stands in a key. Everything that is asked for is in it: a
 /// payment of another amount is another subject.
 fn subject(question: &Question) -> String {
-    let parts: Vec<&str> = match &question.subject {
-        Subject::Person(iin) => vec!["person", iin.reveal()],
-        Subject::Organisation(bin) => vec!["organisation", bin.reveal()],
-        Subject::PowerOfAttorney {
-            number,
-            principal,
-            representative,
-        } => vec!["power", number, principal.reveal(), representative.reveal()],
-        Subject::Payment {
-            receipt,
-            payer,
-            service,
-            amount_tenge,
-        } => {
-            let amount = amount_tenge.to_string();
-            return hash(&[
-                "payment",
-                receipt,
-                payer.reveal(),
-                service.as_str(),
-                &amount,
-            ]);
-        }
-    };
-    hash(&parts)
-}
-
-/// Parts cannot run into each other: the length of each stands before it.
-fn hash(parts: &[&str]) -> String {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update(part.len().to_be_bytes());
-        hash.update(part);
-    }
-    hex::encode(hash.finalize())
+    hex::encode(Sha256::digest(question.subject_bytes()))
 }

@@ -101,13 +101,22 @@ pub fn shown<T: Debug>(seen: &str, said: &Result<T, Fault>) -> String {
 pub fn filled(settings: &toml::Table, known: &[(&str, &str)]) -> toml::Table {
     let mut filled = settings.clone();
     for (_, value) in &mut filled {
-        if let toml::Value::String(text) = value {
+        fill(value, known);
+    }
+    filled
+}
+
+fn fill(value: &mut toml::Value, known: &[(&str, &str)]) {
+    match value {
+        toml::Value::String(text) => {
             for (name, stands) in known {
                 *text = text.replace(name, stands);
             }
         }
+        toml::Value::Array(items) => items.iter_mut().for_each(|item| fill(item, known)),
+        toml::Value::Table(inner) => inner.iter_mut().for_each(|(_, item)| fill(item, known)),
+        _ => {}
     }
-    filled
 }
 
 /// The `main` of a test target: the law for every adapter of the roll, whose cases stand in `cases`.

@@ -1,7 +1,8 @@
 //! A register that speaks JSON over HTTP.
 //!
 //! `POST {endpoint}/lookup` with the question; the answer is `{"found": true, "record": {…}}` or
-//! `{"found": false}`; `GET {endpoint}/health` says whether it is up. `outside::Peer` reads its failures.
+//! `{"found": false}`; `GET {endpoint}/health` says whether it is up. `outside::Peer` reads its failures. With a
+//! `mapping` the question is its template, if it has one, and its paths read the answer.
 
 use async_trait::async_trait;
 use fault::{
@@ -12,7 +13,12 @@ use outside::{HttpSettings, Peer, Words};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::{Adapter, Answer, BadSettings, Question, Record, Registry, Subject};
+use jiff::Timestamp;
+
+use crate::{
+    Adapter, Answer, BadSettings, Question, Record, Registry, Subject,
+    mapped::{self, Mapped, MappedSettings},
+};
 
 pub(crate) const ADAPTER: Adapter = Adapter {
     name: "http-json",
@@ -27,15 +33,30 @@ const WORDS: Words = Words {
 };
 
 fn build(settings: &toml::Table) -> Result<Box<dyn Registry>, BadSettings> {
-    let settings: HttpSettings = outside::read(settings)?;
+    let (described, http) = mapped::parted(settings, mapped::FIELDS);
+    let http: HttpSettings = outside::read(&http)?;
+    let mapped = if described.is_empty() {
+        None
+    } else {
+        let described: MappedSettings = outside::read(&described)?;
+        let mapped = Mapped::open(&described)?;
+        if mapped.format() != mapping::Format::Json {
+            let problem = "its `format` must be `json`, which this adapter speaks";
+            return Err(BadSettings::new("mapping", problem));
+        }
+        Some(mapped)
+    };
     Ok(Box::new(HttpJson {
-        peer: Peer::new(&settings, WORDS)?,
+        peer: Peer::new(&http, WORDS)?,
+        mapped,
     }))
 }
 
 #[derive(Debug)]
 struct HttpJson {
     peer: Peer,
+    /// Where the register speaks JSON of its own.
+    mapped: Option<Mapped>,
 }
 
 /// Members that we do not know are let pass: the register may say more than was agreed.
@@ -48,6 +69,9 @@ struct Said {
 #[async_trait]
 impl Registry for HttpJson {
     async fn ask(&self, question: &Question) -> Result<Answer, Fault> {
+        if let Some(mapped) = &self.mapped {
+            return self.ask_mapped(mapped, question).await;
+        }
         let reply = self.peer.post("lookup", &[], &body(question)).await?;
         match reply.json()? {
             Said {
@@ -61,6 +85,16 @@ impl Registry for HttpJson {
 
     async fn probe(&self) -> Result<(), Fault> {
         self.peer.probe().await
+    }
+}
+
+impl HttpJson {
+    async fn ask_mapped(&self, mapped: &Mapped, question: &Question) -> Result<Answer, Fault> {
+        let request = mapped.request(question, Timestamp::now())?;
+        let request = request.unwrap_or_else(|| body(question).to_string());
+        let asked = self.peer.post_bytes("lookup", &[], request.into_bytes());
+        let answer: Value = asked.await?.json()?;
+        mapped.read(mapping::Answer::Json(&answer), question, None)
     }
 }
 
