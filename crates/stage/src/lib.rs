@@ -30,6 +30,12 @@ pub trait Stage: Send + Sync + 'static {
     /// with the same event, and must then do no more than it did.
     async fn handle(&self, event: &Event) -> Result<Verdict, Fault>;
 
+    /// What a step that ended in a fault may have done all the same, for example that a register was asked (X15).
+    /// It is told with the failure; told again at the next try, it is the same fact.
+    fn attempted(&self, _event: &Event) -> Vec<Detail> {
+        Vec::new()
+    }
+
     /// Asks whether the outside system of this lane is back. Only called while the lane is closed.
     async fn probe(&self) -> Result<(), Fault> {
         Ok(())

@@ -87,6 +87,10 @@ impl Run {
             let ended = stage.handle(&event).await;
             let lane = self.lane(lane.as_str());
             let settler = Settler::new(&self.map, lane);
+            let event = match &ended {
+                Ok(_) => event,
+                Err(_) => settler.noted(event.clone(), stage.attempted(&event), self.now),
+            };
             let published = settler.settle(&event, ended, self.now, 0.5);
             waiting.extend(self.led_to(&published));
             self.now = retry_at(&published.event).unwrap_or(self.now);

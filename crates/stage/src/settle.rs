@@ -57,6 +57,18 @@ impl<'a> Settler<'a> {
         }
     }
 
+    /// `input` with what its step, which ended in a fault, may have done: it is told with the failure.
+    #[must_use]
+    pub fn noted(&self, mut input: Event, attempted: Vec<Detail>, now: Timestamp) -> Event {
+        for detail in attempted {
+            let fact = self.fact(input.message.as_ref(), now, detail);
+            if input.facts.iter().all(|known| known.id != fact.id) {
+                input.facts.push(fact);
+            }
+        }
+        input
+    }
+
     fn pass(
         &self,
         input: &Event,

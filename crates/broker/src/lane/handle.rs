@@ -10,7 +10,7 @@ use fault::{Fault, inside};
 use flow::Lane;
 use futures::FutureExt;
 use lapin::{message::Delivery, types::ShortString};
-use message::Event;
+use message::{Detail, Event};
 use stage::{Stage, Ticket, Verdict};
 use telemetry::{names, span::Origin};
 use tracing::{Instrument, Span};
@@ -38,6 +38,8 @@ pub(super) struct Handled {
     pub(super) ticket: Ticket,
     pub(super) event: Event,
     pub(super) ended: Result<Verdict, Fault>,
+    /// What a step that failed may have done.
+    pub(super) attempted: Vec<Detail>,
     pub(super) took: Duration,
     pub(super) span: Span,
 }
@@ -61,11 +63,16 @@ pub(super) async fn handle(
         Err(_elapsed) => Err(Fault::later(&inside::HANDLING_TIMEOUT, "do the step")
             .because(format!("it took longer than {} ms", limit.as_millis()))),
     };
+    let attempted = match &ended {
+        Ok(_) => Vec::new(),
+        Err(_) => stage.attempted(&held.event),
+    };
     Handled {
         place: held.place,
         ticket,
         event: held.event,
         ended,
+        attempted,
         took: begun.elapsed(),
         span,
     }

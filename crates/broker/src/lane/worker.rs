@@ -269,9 +269,10 @@ impl Worker {
             self.meter.failed(fault.code.name);
         }
         let settler = Settler::new(&self.map, &self.lane);
-        let publication = settler.settle(&handled.event, handled.ended, now, rand::random());
+        let event = settler.noted(handled.event, handled.attempted, now);
+        let publication = settler.settle(&event, handled.ended, now, rand::random());
         self.meter.gave(tell::ending(&publication), handled.took);
-        self.publish(publication, Some(handled.place), Some(handled.event));
+        self.publish(publication, Some(handled.place), Some(event));
     }
 
     fn probed(&mut self, is_back: bool) {

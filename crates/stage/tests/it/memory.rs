@@ -76,3 +76,42 @@ async fn a_message_that_never_gets_better_is_parked() {
     assert_eq!(told.last().queues, ["journal", "registry.enis.parked"]);
     assert_eq!(told.0.len(), 4);
 }
+
+/// A register that is asked and never answers.
+struct Mute;
+
+#[async_trait]
+impl Stage for Mute {
+    async fn handle(&self, _event: &Event) -> Result<Verdict, Fault> {
+        Err(Fault::later(&registers::REGISTER_FAILED, "ask"))
+    }
+
+    fn attempted(&self, event: &Event) -> Vec<Detail> {
+        vec![Detail::QueryMade {
+            register: RegisterName::new("enis").unwrap(),
+            purpose: "apostille".to_owned(),
+            operator: "portal".to_owned(),
+            consent: String::new(),
+            subject: None,
+            participant: None,
+            application: event.message.as_ref().map(|message| message.number),
+        }]
+    }
+}
+
+#[tokio::test]
+async fn what_a_failed_step_did_all_the_same_is_told_with_every_failure_and_is_one_fact() {
+    let mut run = Run::new(map()).with("registry.enis", Arc::new(Mute));
+    let told = run.feed("registry.enis", received()).await;
+    assert!(told.0.len() > 2, "{:?}", told.keys());
+    let mut ids = std::collections::HashSet::new();
+    for published in &told.0 {
+        let made = published.event.facts.iter();
+        let made: Vec<_> = made.filter(|f| f.name() == FactName::QueryMade).collect();
+        assert_eq!(made.len(), 1, "{}", published.key);
+        ids.insert(made[0].id);
+        let last = published.event.facts.last().unwrap().name();
+        assert!(matches!(last, FactName::AttemptFailed | FactName::Parked));
+    }
+    assert_eq!(ids.len(), 1);
+}
