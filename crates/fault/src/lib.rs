@@ -9,6 +9,7 @@ use std::{error::Error, fmt};
 
 use serde::Serialize;
 
+pub mod accesses;
 pub mod asking;
 pub mod delivery;
 pub mod door;
@@ -61,6 +62,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Code> {
         signing::ALL,
         registers::ALL,
         delivery::ALL,
+        accesses::ALL,
         inside::ALL,
     ]
     .into_iter()

@@ -180,6 +180,22 @@ pub static SIGNER_NOT_AUTHORISED: Code = Code {
     },
 };
 
+pub static CONSENT_UNSIGNED: Code = Code {
+    name: "consent-unsigned",
+    again: Again::Never,
+    http_status: 422,
+    meaning: Text {
+        kk: "Келісім тұлғаның өз қолтаңбасымен берілген делінген, бірақ ол қол қоймаған (X10 қағидасы).",
+        ru: "Согласие указано как подпись самого лица, но этой подписи нет (правило X10).",
+        en: "The consent is said to be the person's own signature, and that signature is missing (rule X10).",
+    },
+    action: Text {
+        kk: "Деректері сұралатын тұлға да құжатқа қол қойсын немесе келісімнің басқа нысанын көрсетіңіз.",
+        ru: "Пусть документ подпишет и тот, о ком запрос, или укажите другую форму согласия.",
+        en: "Let the one who is asked about sign the document too, or name another form of consent.",
+    },
+};
+
 pub static REVOCATION_UNKNOWN: Code = Code {
     name: "revocation-unknown",
     again: Again::Later,
@@ -241,6 +257,7 @@ pub(crate) static ALL: &[&Code] = &[
     &CERTIFICATE_PURPOSE,
     &SIGNER_DIFFERS,
     &SIGNER_NOT_AUTHORISED,
+    &CONSENT_UNSIGNED,
     &REVOCATION_UNKNOWN,
     &REVOCATION_UNPROVEN,
     &EVIDENCE_NOT_KEPT,

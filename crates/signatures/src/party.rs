@@ -20,6 +20,11 @@ pub struct Party {
 }
 
 impl Party {
+    /// Whether this signer is who is meant, and has a role that is asked for.
+    pub fn fits(&self, signer: &Signer) -> bool {
+        self.is(signer) && self.may(signer)
+    }
+
     fn is(&self, signer: &Signer) -> bool {
         let fits =
             |wanted: &Option<Private>, has: &Option<Private>| wanted.is_none() || wanted == has;

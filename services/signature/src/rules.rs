@@ -4,16 +4,16 @@
 //! I/O. Explanations name places ("signature 1"), never persons.
 
 use fault::{Code, Refusal, signing};
-use message::{Bin, ExpectedSigner, Iin, Kind, Message, PersonalNumber};
+use message::{Bin, ConsentForm, ExpectedSigner, Iin, Kind, Message, PersonalNumber};
 use serde::Deserialize;
-use signatures::{Finding, Party, Private, Reason, Role};
+use signatures::{Finding, Party, Private, Reason, Role, Signer};
 
 /// The `[rights]` section: who may sign what, by kind of message. Roles of certificates by the names of
 /// `signatures::Role`, for example `head`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Rights {
-    /// Who may file an application or ask for an applicant as an official of the sender (X10). Default:
+    /// Who may file an application or query a register as an official of the sender (X10). Default:
     /// `head`, `signer`, `employee`.
     pub officials: Vec<String>,
     /// Who may bind an organisation: apply for it, and report for a provider (G4) where nothing else is said.
@@ -115,27 +115,37 @@ impl Rights {
     }
 }
 
-/// Of whom one has to sign (G2, G4, X10).
-pub fn parties(message: &Message, rights: &Rights) -> Vec<Party> {
-    let roles = |names: &[String]| names.iter().map(|name| Role::named(name)).collect();
-    let person = |iin: &Iin| Party {
+fn person(iin: &Iin) -> Party {
+    Party {
         iin: Some(Private::new(iin.reveal())),
         ..Party::default()
-    };
-    let organisation = |bin: &Bin, names: &[String]| Party {
+    }
+}
+
+fn organisation(bin: &Bin, roles: &[String]) -> Party {
+    Party {
         bin: Some(Private::new(bin.reveal())),
-        roles: roles(names),
+        roles: roles.iter().map(|name| Role::named(name)).collect(),
         ..Party::default()
-    };
+    }
+}
+
+/// Somebody for himself: a person, or who may bind an organisation.
+fn own(number: &PersonalNumber, rights: &Rights) -> Party {
+    match number {
+        PersonalNumber::Iin(iin) => person(iin),
+        PersonalNumber::Bin(bin) => organisation(bin, &rights.authorised),
+    }
+}
+
+/// Of whom one has to sign (G2, G4, X10).
+pub fn parties(message: &Message, rights: &Rights) -> Vec<Party> {
     match message.expected_signer() {
         ExpectedSigner::Applicant {
             applicant,
             representative,
         } => {
-            let own = match applicant {
-                PersonalNumber::Iin(iin) => person(&iin),
-                PersonalNumber::Bin(bin) => organisation(&bin, &rights.authorised),
-            };
+            let own = own(&applicant, rights);
             let representative = representative.as_ref().map(person);
             representative.into_iter().chain([own]).collect()
         }
@@ -143,6 +153,26 @@ pub fn parties(message: &Message, rights: &Rights) -> Vec<Party> {
             vec![organisation(&bin, rights.of(message.kind))]
         }
     }
+}
+
+/// The refusal of a query whose consent is said to be a signature of the one it is about, where he is not among
+/// those who signed (X10). For an organisation signs who may bind it.
+pub fn consent_unsigned<'s>(
+    message: &Message,
+    rights: &Rights,
+    mut signers: impl Iterator<Item = &'s Signer>,
+) -> Option<Refusal> {
+    let query = message.query.as_ref()?;
+    let consent = message.consent.as_ref()?;
+    if message.kind != Kind::Query || consent.form != ConsentForm::Signature {
+        return None;
+    }
+    let subject = own(&query.subject.about(), rights);
+    let signed = signers.any(|signer| subject.fits(signer));
+    (!signed).then(|| {
+        let why = "the one whom the query is about has not signed it";
+        Refusal::new(&signing::CONSENT_UNSIGNED, why)
+    })
 }
 
 /// The refusal that a finding means (G3). `place` counts the message's signatures from 0.

@@ -204,6 +204,10 @@ impl Verify {
             };
         }
         let signers = looked.signatures.iter().flat_map(|seen| &seen.signers);
+        let unsigned = rules::consent_unsigned(message, &self.rights, signers.clone());
+        if let Some(refusal) = unsigned {
+            return Ok(Opinion::Refused(refusal));
+        }
         Ok(Opinion::Signed(signers.map(told).collect()))
     }
 

@@ -1,12 +1,12 @@
 //! Was it the right person? G2 on the portal, X10 for officials who file, G4 for those who report.
 
-use message::{Channel, Kind, Message, PersonalNumber};
+use message::{Channel, ConsentForm, Iin, Kind, Message, PersonalNumber, Subject};
 use signature::verify::Opinion;
 
 use crate::ca::Leaf;
 use crate::world::{
-    COMPANY, FRONT_OFFICE, HEAD, OPERATOR, PERSON, TIMUR, World, applicant, as_report,
-    represented_by,
+    AIGUL, COMPANY, FRONT_OFFICE, HEAD, OPERATOR, PERSON, TIMUR, World, applicant, as_query,
+    as_report, represented_by,
 };
 
 /// `signed`, or the code of the refusal.
@@ -72,7 +72,7 @@ async fn for_an_organisation_signs_who_may_bind_it() {
     );
     assert_eq!(opinion(&world, &by(HEAD)).await, "signer-differs");
     let mut represented = by(PERSON);
-    represented.representative = Some(represented_by(crate::world::AIGUL));
+    represented.representative = Some(represented_by(AIGUL));
     assert_eq!(opinion(&world, &represented).await, "signed");
 }
 
@@ -145,4 +145,86 @@ async fn each_kind_of_report_may_have_roles_of_its_own() {
         });
     }
     assert_eq!(codes, ["signed", "signer-not-authorised"]);
+}
+
+#[tokio::test]
+async fn a_query_is_signed_by_an_official_of_the_sender_and_by_nobody_else() {
+    let world = World::new().await;
+    let about = Subject::Person(Iin::new(AIGUL).unwrap());
+    let by = |leaf: Leaf| as_query(world.signed_by(leaf), about.clone(), ConsentForm::Paper);
+    assert_eq!(opinion(&world, &by(OPERATOR)).await, "signed");
+    assert_eq!(opinion(&world, &by(HEAD)).await, "signed");
+    let without_role = Leaf {
+        roles: &[&[2]],
+        ..OPERATOR
+    };
+    assert_eq!(
+        opinion(&world, &by(without_role)).await,
+        "signer-not-authorised"
+    );
+    let elsewhere = Leaf {
+        bin: Some(COMPANY),
+        ..OPERATOR
+    };
+    assert_eq!(opinion(&world, &by(elsewhere)).await, "signer-differs");
+    // On the portal's channel too: nobody queries a register about himself by his own signature alone.
+    let portal = Message {
+        channel: Channel::Portal,
+        ..by(PERSON)
+    };
+    assert_eq!(opinion(&world, &portal).await, "signer-differs");
+}
+
+#[tokio::test]
+async fn a_consent_by_signature_is_the_signature_of_the_one_who_is_asked_about() {
+    let world = World::new().await;
+    let query = |leaves: &[Leaf], subject: &Subject| {
+        let signed = world.signed_by(leaves[0]);
+        let more = leaves[1..].iter();
+        let more = more.flat_map(|leaf| world.signed_by(*leaf).signatures);
+        let signatures = signed.signatures.iter().cloned().chain(more).collect();
+        let message = Message {
+            signatures,
+            ..signed
+        };
+        as_query(message, subject.clone(), ConsentForm::Signature)
+    };
+    let aigul = Subject::Person(Iin::new(AIGUL).unwrap());
+    let timur = Leaf {
+        iin: TIMUR,
+        ..PERSON
+    };
+    assert_eq!(
+        opinion(&world, &query(&[OPERATOR, PERSON], &aigul)).await,
+        "signed"
+    );
+    assert_eq!(
+        opinion(&world, &query(&[OPERATOR], &aigul)).await,
+        "consent-unsigned"
+    );
+    assert_eq!(
+        opinion(&world, &query(&[OPERATOR, timur], &aigul)).await,
+        "consent-unsigned"
+    );
+    // His consent does not stand for the official's signature.
+    assert_eq!(
+        opinion(&world, &query(&[PERSON], &aigul)).await,
+        "signer-differs"
+    );
+    let PersonalNumber::Bin(bin) = applicant(COMPANY).number else {
+        panic!("a company has a BIN");
+    };
+    let company = Subject::Organisation(bin);
+    let of_company = |leaf: Leaf| Leaf {
+        bin: Some(COMPANY),
+        ..leaf
+    };
+    assert_eq!(
+        opinion(&world, &query(&[OPERATOR, of_company(HEAD)], &company)).await,
+        "signed"
+    );
+    assert_eq!(
+        opinion(&world, &query(&[OPERATOR, of_company(OPERATOR)], &company)).await,
+        "consent-unsigned"
+    );
 }

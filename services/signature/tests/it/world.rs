@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use message::{
-    Applicant, Attempts, Bin, Channel, Document, Event, Iin, Kind, LaneName, Language, Message,
-    MessageId, Number, Outcome, ParticipantId, PersonalNumber, Plan, PowerOfAttorney, Report,
-    Representative, Sender, ServiceCode, Signature, SignatureFormat,
+    Applicant, Attempts, Bin, Channel, Consent, ConsentForm, Document, Event, Iin, Kind, LaneName,
+    Language, Message, MessageId, Number, Outcome, ParticipantId, PersonalNumber, Plan,
+    PowerOfAttorney, Query, RegisterName, Report, Representative, Sender, ServiceCode, Signature,
+    SignatureFormat, Subject,
 };
 use signature::config::Config;
 use signature::lists::Lists;
@@ -233,6 +234,27 @@ pub(crate) fn as_report(message: Message) -> Message {
             LaneName::new("signature.verify").unwrap(),
             LaneName::new("monitor.follow").unwrap(),
         ]),
+        ..message
+    }
+}
+
+/// The same message as a query about `subject`, with a consent of this form.
+pub(crate) fn as_query(message: Message, subject: Subject, form: ConsentForm) -> Message {
+    Message {
+        kind: Kind::Query,
+        channel: Channel::FrontOffice,
+        applicant: None,
+        consent: Some(Consent {
+            form,
+            reference: "17".to_owned(),
+            given_at: received(),
+        }),
+        query: Some(Query {
+            register: RegisterName::new("gbd-fl").unwrap(),
+            subject,
+            purpose: "to fill in an application".to_owned(),
+            application: None,
+        }),
         ..message
     }
 }
