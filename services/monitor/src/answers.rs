@@ -65,10 +65,12 @@ impl From<&regulations::Text> for Text {
     }
 }
 
-/// Where an application stands.
+/// Where an application or a query stands.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Application {
     pub number: String,
+    /// application, query.
+    pub kind: String,
     pub message_id: String,
     pub service: String,
     pub service_name: Option<Text>,
@@ -79,6 +81,7 @@ pub struct Application {
     pub r#final: bool,
     pub since: Moment,
     pub received_at: Moment,
+    /// Who applies; of a query, whom it is about.
     pub applicant_masked: Option<String>,
     pub provider: Option<String>,
     pub registration_number: Option<String>,
@@ -152,6 +155,7 @@ impl Application {
     pub fn new(kept: &crate::kept::Kept, standing: &Standing, service_name: Option<Text>) -> Self {
         Self {
             number: kept.number.clone(),
+            kind: kept.kind.clone(),
             message_id: kept.message_id.to_string(),
             service: kept.service.clone(),
             service_name,

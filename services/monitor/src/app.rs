@@ -12,6 +12,7 @@ use flow::{Map, QueueDeclaration};
 use futures::future::join_all;
 use jiff::Timestamp;
 use message::{Event, LaneName};
+use participants::Participants;
 use regulations::{Calendar, Regulations};
 use sqlx::postgres::PgConnectOptions;
 use stage::{Publication, Stage};
@@ -22,6 +23,7 @@ use tracing::warn;
 use wire::proto::monitor::monitor_server::SERVICE_NAME;
 
 use crate::{
+    checks::Checks,
     clock::{Clock, Teller},
     config::{Config, Deadlines, Journal},
     deadlines::{Endless, Rules},
@@ -41,6 +43,9 @@ const SERVICE: &str = "monitor";
 pub const FOLLOW: &str = "monitor.follow";
 
 const DAY: Duration = Duration::from_hours(24);
+
+/// How long an answer about a check waits until the journal holds what was told.
+const TOLD_MAX: Duration = Duration::from_secs(5);
 
 /// Pause between looks at a database that is not there.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -68,14 +73,20 @@ pub async fn build(config: Config, chassis: Chassis) -> anyhow::Result<()> {
         rules,
         map: Arc::clone(&map),
         queues: Arc::new(BrokerQueues(config.broker.clone())),
+        participants: match &config.participants {
+            Some(path) => Some(Arc::new(Participants::load(path)?)),
+            None => None,
+        },
     };
+    let checks = make_checks(&config, store.clone());
     chassis.spawn(
         "gauges",
         gauges::keep(questions.clone(), chassis.shutdown()),
     );
-    serve_grpc(&config, questions.clone(), &chassis).await?;
+    serve_grpc(&config, questions.clone(), checks.clone(), &chassis).await?;
     let pages = make_pages(&config, questions.clone(), &chassis);
-    serve_http(&config, http::router(questions).merge(pages), &chassis).await?;
+    let doors = http::accesses::router(questions.clone(), checks).merge(http::router(questions));
+    serve_http(&config, doors.merge(pages), &chassis).await?;
 
     let (told, prepared) = watch::channel(false);
     let condition = chassis.condition("database");
@@ -248,7 +259,21 @@ impl Work {
     }
 }
 
-/// Tells deadlines by the broker.
+/// Where checks are made, with a publisher of its own.
+fn make_checks(config: &Config, store: Store) -> Checks {
+    let teller = BrokerTeller {
+        publisher: Publisher::start(&config.broker, "monitor checks"),
+        limit: Duration::from_millis(config.deadlines.confirm_ms_max),
+    };
+    Checks {
+        store,
+        teller: Arc::new(teller),
+        answer_days: config.checks.answer_days,
+        patience: TOLD_MAX,
+    }
+}
+
+/// Tells deadlines, and what becomes of checks, by the broker.
 struct BrokerTeller {
     publisher: Publisher,
     limit: Duration,
@@ -267,7 +292,7 @@ impl Teller for BrokerTeller {
             };
             let told = self.publisher.publish_within(publication, self.limit).await;
             if let Err(error) = &told {
-                warn!(%error, "a deadline was not confirmed");
+                warn!(%error, "a fact was not confirmed");
             }
             told.is_ok()
         });
@@ -295,6 +320,7 @@ impl Queues for BrokerQueues {
 async fn serve_grpc(
     config: &Config,
     questions: Questions,
+    checks: Checks,
     chassis: &Chassis,
 ) -> anyhow::Result<()> {
     let listen = config.grpc.listen;
@@ -305,7 +331,7 @@ async fn serve_grpc(
     chassis.spawn("grpc", async move {
         Server::builder()
             .layer(telemetry::grpc::server(SERVICE_NAME))
-            .add_service(grpc::server(questions))
+            .add_service(grpc::server(questions, checks))
             .serve_with_incoming_shutdown(TcpIncoming::from(listener), shutdown.cancelled_owned())
             .await?;
         Ok(())

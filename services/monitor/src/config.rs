@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, str::FromStr};
 
 use flow::Map;
+use participants::Participants;
 use regulations::{Calendar, Regulations};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -22,6 +23,10 @@ pub struct Config {
     pub regulations: PathBuf,
     /// Which days are working days.
     pub calendar: PathBuf,
+    /// The participants, whose names a person reads beside those who looked at his data. Default: none, and
+    /// then he reads their codes.
+    #[serde(default)]
+    pub participants: Option<PathBuf>,
     pub database: Database,
     #[serde(default)]
     pub journal: Journal,
@@ -29,10 +34,27 @@ pub struct Config {
     pub follow: Follow,
     #[serde(default)]
     pub deadlines: Deadlines,
+    #[serde(default)]
+    pub checks: Checks,
     pub grpc: Listen,
     pub http: Listen,
     #[serde(default)]
     pub pages: Pages,
+}
+
+/// Checks of the purpose of an access (X15).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Checks {
+    /// Days that the organisation that asked has for its answer where the owner of the register names none, 1 to 90.
+    /// Default 10.
+    pub answer_days: u16,
+}
+
+impl Default for Checks {
+    fn default() -> Self {
+        Self { answer_days: 10 }
+    }
 }
 
 /// The only database of kezek.
@@ -231,6 +253,15 @@ impl chassis::Common for Config {
         within("journal.standby_ms", self.journal.standby_ms, 10, 60_000)?;
         within("follow.wait_ms_max", self.follow.wait_ms_max, 0, 60_000)?;
         self.deadlines.check()?;
+        within(
+            "checks.answer_days",
+            self.checks.answer_days.into(),
+            1,
+            crate::checks::DAYS_MAX.into(),
+        )?;
+        if let Some(path) = &self.participants {
+            Participants::load(path).map_err(|e| format!("participants: {e}"))?;
+        }
         self.pages.check()?;
         self.database.options()?;
         self.database.migrate_options()?;
@@ -286,6 +317,9 @@ mod tests {
         assert!(said("connections_max = 10", "connections_max = 1").contains("connections_max"));
         assert!(said("wait_ms_max = 2000", "wait_ms_max = 99999").contains("follow.wait_ms_max"));
         assert!(said("look_ms = 1000", "look_ms = 1").contains("deadlines.look_ms: 1"));
+        assert!(said("answer_days = 10", "answer_days = 0").contains("checks.answer_days: 0"));
+        let nobody = said("participants.toml", "partakers.toml");
+        assert!(nobody.starts_with("participants: "), "{nobody}");
         let confirm = said("look_ms = 1000", "claim_ms = 5000");
         assert!(confirm.contains("deadlines.claim_ms: must be longer"));
         let trace = "trace_url = \"http";

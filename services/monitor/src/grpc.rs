@@ -1,5 +1,7 @@
 //! Questions over gRPC: `kezek.monitor.v1`. Decodes, asks, encodes; decides nothing.
 
+mod accesses;
+
 use fault::Again;
 use jiff::Timestamp;
 use message::MessageId;
@@ -12,23 +14,26 @@ use wire::proto::monitor::{
 };
 
 use crate::{
+    accesses::{CheckTyped, PageTyped},
     answers,
+    checks::{Answering, Checks, Closing, Opening},
     questions::{Questions, Unanswered},
 };
 
-/// The gRPC server over `questions`.
-pub fn server(questions: Questions) -> MonitorServer<Door> {
-    MonitorServer::new(door(questions))
+/// The gRPC server over `questions` and `checks`.
+pub fn server(questions: Questions, checks: Checks) -> MonitorServer<Door> {
+    MonitorServer::new(door(questions, checks))
 }
 
 /// What stands behind that server.
-pub fn door(questions: Questions) -> Door {
-    Door { questions }
+pub fn door(questions: Questions, checks: Checks) -> Door {
+    Door { questions, checks }
 }
 
 /// See the head of this file.
 pub struct Door {
     questions: Questions,
+    checks: Checks,
 }
 
 fn status(unanswered: Unanswered) -> Status {
@@ -36,8 +41,14 @@ fn status(unanswered: Unanswered) -> Status {
     let told = format!("{code}: {detail}");
     let status = match &unanswered {
         Unanswered::Malformed(_) => Status::invalid_argument(told),
-        Unanswered::NoApplication(_) | Unanswered::NoMessage => Status::not_found(told),
-        Unanswered::Store(_) | Unanswered::Broker(_) => Status::unavailable(told),
+        Unanswered::NoApplication(_)
+        | Unanswered::NoMessage
+        | Unanswered::NoAccess
+        | Unanswered::NoCheck => Status::not_found(told),
+        Unanswered::CheckSettled(_) => Status::failed_precondition(told),
+        Unanswered::Store(_) | Unanswered::Broker(_) | Unanswered::Behind => {
+            Status::unavailable(told)
+        }
     };
     if code.again == Again::Later {
         let error = format!("{:#}", anyhow::Error::from(unanswered));
@@ -126,6 +137,93 @@ impl Monitor for Door {
             damage: found.damage.into_iter().map(damage).collect(),
         }))
     }
+
+    async fn list_accesses(
+        &self,
+        request: Request<proto::ListAccessesRequest>,
+    ) -> Answer<proto::ListAccessesResponse> {
+        use proto::list_accesses_request::Place;
+        let asked = request.into_inner();
+        let (page, now) = (typed(asked.after, asked.limit), Timestamp::now());
+        let answer = match asked.place {
+            Some(Place::Person(person)) => self.questions.accesses_of(&person, &page, now).await,
+            Some(Place::Register(register)) => {
+                self.questions.accesses_in(&register, &page, now).await
+            }
+            None => Err(Unanswered::Malformed("place: is missing".to_owned())),
+        };
+        Ok(Response::new(accesses::page(answer.map_err(status)?)))
+    }
+
+    async fn list_checks(
+        &self,
+        request: Request<proto::ListChecksRequest>,
+    ) -> Answer<proto::ListChecksResponse> {
+        let asked = request.into_inner();
+        let wanted = CheckTyped {
+            register: asked.register,
+            open: asked.open,
+            overdue: asked.overdue,
+            after: asked.after,
+            limit: asked.limit,
+            lang: String::new(),
+        };
+        let answer = self.questions.checks(&wanted, Timestamp::now());
+        let answer = answer.await.map_err(status)?;
+        Ok(Response::new(accesses::checks(answer)))
+    }
+
+    async fn open_check(&self, request: Request<proto::OpenCheckRequest>) -> Answer<proto::Check> {
+        let asked = request.into_inner();
+        let opening = Opening {
+            by: asked.by,
+            question: asked.question,
+            // What does not fit is more than is allowed.
+            days: u16::try_from(asked.days).unwrap_or(u16::MAX),
+        };
+        let answer = self.checks.open(&asked.access, &opening, Timestamp::now());
+        let answer = answer.await.map_err(status)?;
+        Ok(Response::new(accesses::check(answer)))
+    }
+
+    async fn answer_check(
+        &self,
+        request: Request<proto::AnswerCheckRequest>,
+    ) -> Answer<proto::Check> {
+        let asked = request.into_inner();
+        let answering = Answering {
+            by: asked.by,
+            answer: asked.answer,
+        };
+        let answer = self
+            .checks
+            .answer(&asked.check, &answering, Timestamp::now());
+        let answer = answer.await.map_err(status)?;
+        Ok(Response::new(accesses::check(answer)))
+    }
+
+    async fn close_check(
+        &self,
+        request: Request<proto::CloseCheckRequest>,
+    ) -> Answer<proto::Check> {
+        let asked = request.into_inner();
+        let closing = Closing {
+            by: asked.by,
+            outcome: asked.outcome,
+            note: asked.note,
+        };
+        let answer = self.checks.close(&asked.check, &closing, Timestamp::now());
+        let answer = answer.await.map_err(status)?;
+        Ok(Response::new(accesses::check(answer)))
+    }
+}
+
+fn typed(after: String, limit: u32) -> PageTyped {
+    PageTyped {
+        after,
+        limit,
+        lang: String::new(),
+    }
 }
 
 fn moment(moment: answers::Moment) -> proto::Moment {
@@ -149,6 +247,7 @@ fn text(text: answers::Text) -> proto::Text {
 fn application(said: answers::Application) -> proto::Application {
     proto::Application {
         number: said.number,
+        kind: said.kind,
         message_id: said.message_id,
         service: said.service,
         service_name: said.service_name.map(text),

@@ -4,6 +4,8 @@
 //! What cannot be answered is a problem (RFC 9457) of type `urn:kezek:problem:<code>`, its title in the
 //! language of the request. For the house and its operators, not for the world.
 
+pub mod accesses;
+
 use axum::{
     Json, Router,
     extract::{

@@ -30,6 +30,7 @@ pub struct Kept {
     /// The sender's own id of it.
     pub sender_reference: String,
     pub received_at: Timestamp,
+    /// Who applies; of a query, whom it is about.
     pub applicant_number: Option<String>,
     pub applicant_name: Option<String>,
     pub applicant_email: Option<String>,
@@ -64,7 +65,9 @@ impl Kept {
             sender: message.sender.participant.to_string(),
             sender_reference: text(&message.sender.reference),
             received_at: microseconds(message.received_at),
-            applicant_number: applicant.map(|a| a.number.reveal().to_owned()),
+            applicant_number: applicant
+                .map(|a| a.number.reveal().to_owned())
+                .or_else(|| Some(message.query.as_ref()?.subject.about().reveal().to_owned())),
             applicant_name: optional(applicant.map(|a| &a.name)),
             applicant_email: optional(applicant.and_then(|a| a.email.as_ref())),
             applicant_phone: optional(applicant.and_then(|a| a.phone.as_ref())),
@@ -116,6 +119,11 @@ impl Kept {
                 .chain([self.attachments.as_bytes()])
                 .chain(signatures),
         )
+    }
+
+    /// Whether it asks a register, and is no application.
+    pub fn is_query(&self) -> bool {
+        self.kind == Kind::Query.as_str()
     }
 
     /// How it came in, if it is an application.

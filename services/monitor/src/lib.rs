@@ -4,10 +4,12 @@
 //! The only service with a database. Its journal is appended by one writer in the order of the broker's
 //! stream, each row chained to the one before by hash.
 
+pub mod accesses;
 pub mod answers;
 pub mod app;
 pub mod batch;
 pub mod chain;
+pub mod checks;
 pub mod clock;
 pub mod config;
 pub mod deadlines;

@@ -5,7 +5,7 @@
 //! form and never stands in an address. For the house and its operators, not for the world.
 
 mod application;
-mod codes;
+pub(crate) mod codes;
 mod files;
 mod frame;
 mod hints;

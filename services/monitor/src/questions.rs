@@ -3,10 +3,11 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_trait::async_trait;
-use fault::{Code, delivery, door, inside};
+use fault::{Code, accesses, delivery, door, inside};
 use flow::{LaneKind, Map, QueueDeclaration};
 use jiff::Timestamp;
 use message::{Channel, Detail, Fact, MessageId, Number, ServiceCode};
+use participants::Participants;
 use regulations::{ApplicantKind, Outage, Progress, Regulation, Regulations, Seen, StepTime};
 
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
     chain::Checkpoint,
     deadlines::Rules,
     kept::Kept,
-    status::{Standing, standing},
+    status::{Standing, of_query, standing},
     store::{Store, StoreError},
 };
 
@@ -46,6 +47,16 @@ pub enum Unanswered {
     NoApplication(Number),
     #[error("no message has this id")]
     NoMessage,
+    #[error("no access has this id")]
+    NoAccess,
+    #[error("no check has this id")]
+    NoCheck,
+    /// Somebody else's word stands already.
+    #[error("{0}")]
+    CheckSettled(String),
+    /// What was told is stored, and the journal does not hold it yet.
+    #[error("the journal is behind; ask again")]
+    Behind,
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error("the broker does not answer: {0:#}")]
@@ -58,7 +69,10 @@ impl Unanswered {
         match self {
             Self::Malformed(_) => &door::MALFORMED,
             Self::NoApplication(_) | Self::NoMessage => &delivery::APPLICATION_UNKNOWN,
-            Self::Store(_) => &inside::STORE_OF_FACTS_UNAVAILABLE,
+            Self::NoAccess => &accesses::ACCESS_UNKNOWN,
+            Self::NoCheck => &accesses::CHECK_UNKNOWN,
+            Self::CheckSettled(_) => &accesses::CHECK_SETTLED,
+            Self::Store(_) | Self::Behind => &inside::STORE_OF_FACTS_UNAVAILABLE,
             Self::Broker(_) => &door::BROKER_UNAVAILABLE,
         }
     }
@@ -79,6 +93,8 @@ pub struct Questions {
     pub rules: Rules,
     pub map: Arc<Map>,
     pub queues: Arc<dyn Queues>,
+    /// Names of the organisations that ask registers; without them only their codes are told.
+    pub participants: Option<Arc<Participants>>,
 }
 
 /// An application and what the journal tells of it.
@@ -105,8 +121,13 @@ impl Questions {
         let unknown = || Unanswered::NoApplication(number);
         let standing = standing(number, &facts).ok_or_else(unknown)?;
         let kept = self.store.message(standing.message).await?;
+        let kept = kept.ok_or_else(unknown)?;
+        let standing = match kept.is_query() {
+            true => of_query(standing, &facts),
+            false => standing,
+        };
         Ok(Known {
-            kept: kept.ok_or_else(unknown)?,
+            kept,
             standing,
             facts,
             rows,
@@ -172,7 +193,10 @@ impl Questions {
         outages: &[Outage],
         now: Timestamp,
     ) -> Option<Vec<StepTime>> {
-        let regulation = self.regulation(&known.kept)?;
+        // The steps of a regulation are those of an application.
+        let regulation = self
+            .regulation(&known.kept)
+            .filter(|_| !known.kept.is_query())?;
         let channel: Channel = known.kept.channel.parse().ok()?;
         // Where the document travels inside of its signature, the longest term counts.
         let form = serde_json::from_slice(&known.kept.document).unwrap_or_default();

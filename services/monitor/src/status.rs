@@ -27,6 +27,8 @@ pub enum Status {
     Refused,
     RefusedByProvider,
     Granted,
+    /// Of a query: the register has said what it holds, or that it holds nothing (X6).
+    Answered,
 }
 
 impl Status {
@@ -122,6 +124,15 @@ impl Status {
                 en: "Granted",
             },
         ),
+        (
+            Self::Answered,
+            "answered",
+            Text {
+                kk: "Сұрауға жауап берілді",
+                ru: "На запрос дан ответ",
+                en: "The query is answered",
+            },
+        ),
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -147,7 +158,7 @@ impl Status {
     pub fn is_final(self) -> bool {
         matches!(
             self,
-            Self::Granted | Self::Refused | Self::RefusedByProvider
+            Self::Granted | Self::Refused | Self::RefusedByProvider | Self::Answered
         )
     }
 }
@@ -278,6 +289,25 @@ pub fn standing(number: Number, facts: &[Fact]) -> Option<Standing> {
             .filter(|_| status < Status::InProgress)
             .and_then(|fact| waiting(&fact.detail)),
     })
+}
+
+/// Where a query stands: as an application would, until a register has answered it.
+pub fn of_query(standing: Standing, facts: &[Fact]) -> Standing {
+    let own = facts
+        .iter()
+        .filter(|fact| matches!(&fact.about, About::Message { id, .. } if *id == standing.message));
+    let answered = own.filter(|fact| fact.name() == FactName::QueryAnswered);
+    match answered.min_by_key(order) {
+        Some(fact) if !standing.status.is_final() => Standing {
+            status: Status::Answered,
+            by_fact: fact.id,
+            since: fact.at,
+            reason: None,
+            waiting: None,
+            ..standing
+        },
+        _ => standing,
+    }
 }
 
 /// Facts after which a message stands still.

@@ -3,6 +3,7 @@
 //! The service works as a role that may add to the journal and never change it; it refuses to work as a role
 //! that may do more. Only [`migrate`] is done as the owner of the tables.
 
+mod accesses;
 mod claims;
 mod deadlines;
 mod memory;

@@ -213,7 +213,7 @@ const CODES: &[(&str, Text)] = &[
 ];
 
 /// The words for a code; none where it is not known here, and then the code itself is shown.
-pub(super) fn of(code: &str) -> Option<Text> {
+pub(crate) fn of(code: &str) -> Option<Text> {
     let known = CODES.iter().find(|(name, _)| *name == code);
     known.map(|(_, text)| *text)
 }

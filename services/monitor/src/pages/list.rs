@@ -112,8 +112,10 @@ fn list(pages: &Pages, frame: Frame, typed: Typed, found: Found) -> List {
         let text = frame.word(&code);
         (code, text)
     });
+    // An application never ends as a query does.
     let statuses = Status::ALL
         .iter()
+        .filter(|(status, ..)| *status != Status::Answered)
         .map(|(_, name, text)| ((*name).to_owned(), frame.say(*text).to_owned()));
     List {
         services: choices(services, &typed.service),

@@ -1,5 +1,5 @@
-//! The projection of where applications stand and of their deadlines, made anew from what the journal says of them
-//! whenever it gains a row.
+//! The projections of where applications stand and of their deadlines, made anew from what the journal says of them
+//! whenever it gains a row; and of who looked at whose data.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,7 +9,7 @@ use sqlx::PgTransaction;
 use uuid::Uuid;
 
 use super::{
-    claims, deadlines,
+    accesses, claims, deadlines,
     memory::{Known, Memory},
     read,
     write::column,
@@ -30,6 +30,7 @@ pub(super) async fn refresh(
 ) -> Result<HashMap<Number, Known>, sqlx::Error> {
     // A row that cannot be read (only tampering makes one) changes nothing.
     let facts: Vec<Fact> = rows.iter().filter_map(|row| row.fact().ok()).collect();
+    accesses::keep(transaction, &facts).await?;
     deadlines::keep_outages(transaction, &facts).await?;
     let moved = moved(transaction, &facts).await?;
     let mut applications = known(transaction, &moved, facts, memory).await?;

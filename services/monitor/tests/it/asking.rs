@@ -7,11 +7,13 @@ use http::{Request, StatusCode, header};
 use jiff::Timestamp;
 use message::{About, Detail, Event, Fact, Outcome, Signer};
 use monitor::questions::{Count, Questions, Queues};
+use participants::Participants;
 use serde_json::Value;
 use tower::ServiceExt;
 use wire::proto::monitor::{GetReceiptRequest, GetTimelineRequest, monitor_server::Monitor};
 
 use crate::{
+    accesses::checks,
     clockwork::closed,
     samples::{
         application, at, batch, fact, failed, id, issued, lane, number, report, result, way,
@@ -41,6 +43,9 @@ pub(crate) fn questions(ground: &Ground) -> Questions {
         rules: crate::support::rules(),
         map: Arc::new(Map::load(&load("flow.toml")).unwrap()),
         queues: Arc::new(Three),
+        participants: Some(Arc::new(
+            Participants::load(&load("participants.toml")).unwrap(),
+        )),
     }
 }
 
@@ -146,7 +151,7 @@ async fn a_timeline_tells_each_step_with_the_time_allowed_and_used() {
     let asked = GetTimelineRequest {
         number: number(1).to_string(),
     };
-    let server = monitor::grpc::door(questions);
+    let server = monitor::grpc::door(questions, checks(&ground));
     let timeline = server.get_timeline(tonic::Request::new(asked)).await;
     let timeline = timeline.unwrap().into_inner();
     assert_eq!(timeline.steps.len(), steps.len());
@@ -188,7 +193,7 @@ async fn a_step_that_stands_still_near_its_end_says_so_at_both_doors() {
     let asked = GetTimelineRequest {
         number: number(1).to_string(),
     };
-    let server = monitor::grpc::door(questions(&ground));
+    let server = monitor::grpc::door(questions(&ground), checks(&ground));
     let timeline = server.get_timeline(tonic::Request::new(asked)).await;
     let timeline = timeline.unwrap().into_inner();
     let told = &timeline.steps[3];
@@ -212,7 +217,7 @@ async fn a_step_that_stands_still_near_its_end_says_so_at_both_doors() {
 #[tokio::test]
 async fn a_receipt_says_what_the_door_said() {
     let (ground, _door) = told("ask_receipt").await;
-    let server = monitor::grpc::door(questions(&ground));
+    let server = monitor::grpc::door(questions(&ground), checks(&ground));
     let ask = |seed| {
         let message_id = id(seed).as_uuid().as_bytes().to_vec();
         server.get_receipt(tonic::Request::new(GetReceiptRequest { message_id }))

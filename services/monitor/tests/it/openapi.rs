@@ -2,12 +2,14 @@
 
 use axum::{Router, body::Body};
 use http::{Method, Request, header};
+use jiff::Timestamp;
+use message::{Detail, Event, Fact, Outcome, RegisterName};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use crate::{
-    asking::{questions, told},
-    samples::number,
+    accesses::{self, looked, made, person, query},
+    samples::{batch, fact, issued, number, report, result},
     support::Ground,
 };
 
@@ -38,10 +40,42 @@ async fn call(
     (status, kind, serde_json::from_slice(&body).unwrap())
 }
 
+/// The check that is there already.
+fn opened() -> Fact {
+    let detail = Detail::CheckOpened {
+        of: made(&query(21), 210).id,
+        register: RegisterName::new("gbd-fl").unwrap(),
+        by: "owner".to_owned(),
+        question: "what for?".to_owned(),
+        due_at: Timestamp::UNIX_EPOCH,
+    };
+    fact(&query(21), 400, detail)
+}
+
+/// A step of a check: done, done otherwise where that contradicts, malformed, about nothing.
+fn of_check(
+    known: &str,
+    unknown: &str,
+    done: u16,
+    body: &Value,
+) -> Vec<(u16, String, Option<Value>)> {
+    let mut other = body.clone();
+    other["by"] = json!("somebody else");
+    let contradicts = if done == 201 { 201 } else { 409 };
+    vec![
+        (done, known.to_owned(), Some(body.clone())),
+        (contradicts, known.to_owned(), Some(other)),
+        (400, known.to_owned(), Some(json!({}))),
+        (404, unknown.to_owned(), Some(body.clone())),
+    ]
+}
+
 /// Ways to call each operation and the status that comes back: from the house with application 1.
 fn calls(operation: &str) -> Vec<(u16, String, Option<Value>)> {
     let (known, unknown) = (number(1), number(5));
     let got = |status, path: String| (status, path, None);
+    let (access, check) = (made(&query(21), 210).id, opened().id);
+    let nobody = uuid::Uuid::nil();
     match operation {
         "search" => vec![
             (
@@ -75,6 +109,45 @@ fn calls(operation: &str) -> Vec<(u16, String, Option<Value>)> {
         ],
         "lanes" => vec![got(200, "/v1/lanes".to_owned())],
         "openapi" => vec![got(200, "/v1/openapi.json".to_owned())],
+        "accesses_of" => vec![
+            got(200, format!("/v1/persons/{}/accesses", person().reveal())),
+            got(
+                200,
+                format!("/v1/persons/{}/accesses?lang=ru", person().reveal()),
+            ),
+            got(400, "/v1/persons/1/accesses".to_owned()),
+        ],
+        "accesses_in" => vec![
+            got(200, "/v1/registers/gbd-fl/accesses".to_owned()),
+            got(400, "/v1/registers/gbd-fl/accesses?limit=201".to_owned()),
+        ],
+        "access" => vec![
+            got(200, format!("/v1/accesses/{access}")),
+            got(404, format!("/v1/accesses/{nobody}")),
+            got(400, "/v1/accesses/1".to_owned()),
+        ],
+        "checks" => vec![
+            got(200, "/v1/checks?open=true".to_owned()),
+            got(400, "/v1/checks?after=1".to_owned()),
+        ],
+        "open_check" => of_check(
+            &format!("/v1/accesses/{access}/checks"),
+            &format!("/v1/accesses/{nobody}/checks"),
+            201,
+            &json!({ "by": "owner", "question": "why?" }),
+        ),
+        "answer_check" => of_check(
+            &format!("/v1/checks/{check}/answer"),
+            &format!("/v1/checks/{nobody}/answer"),
+            200,
+            &json!({ "by": "office", "answer": "for an application" }),
+        ),
+        "close_check" => of_check(
+            &format!("/v1/checks/{check}/close"),
+            &format!("/v1/checks/{nobody}/close"),
+            200,
+            &json!({ "by": "owner", "outcome": "justified" }),
+        ),
         other => panic!("the document has the operation {other}, which this test cannot call"),
     }
 }
@@ -98,8 +171,22 @@ fn schema(document: &Value, operation: &Value, status: u16, kind: &str) -> Value
 
 #[tokio::test]
 async fn every_operation_answers_as_the_document_promises() {
-    let (_ground, door) = told("openapi_all").await;
-    let away = monitor::http::router(questions(&Ground::empty("openapi_away").await));
+    let ground = looked("openapi_all").await;
+    let mut writer = ground.writer().await;
+    let answer = report(8, 1, "committee", result(Outcome::Granted));
+    let decided = fact(&answer, 3600, issued("committee", Outcome::Granted));
+    let told = vec![
+        Event::new(vec![decided], answer),
+        Event {
+            facts: vec![opened()],
+            message: None,
+        },
+    ];
+    let offset = writer.next_offset();
+    writer.write(&batch(offset, told)).await.unwrap();
+    drop(writer);
+    let door = accesses::door(&ground);
+    let away = accesses::door(&Ground::empty("openapi_away").await);
     let (_, _, document) = call(&door, "get", "/v1/openapi.json", None).await;
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
     for (path, operations) in document["paths"].as_object().unwrap() {
@@ -142,7 +229,11 @@ async fn every_operation_answers_as_the_document_promises() {
 
 #[test]
 fn every_route_of_the_door_is_in_the_document() {
-    let source = include_str!("../../src/http.rs");
+    let source = [
+        include_str!("../../src/http.rs"),
+        include_str!("../../src/http/accesses.rs"),
+    ]
+    .concat();
     let document: Value = serde_json::from_str(include_str!("../../static/openapi.json")).unwrap();
     let routes = source
         .split(".route(\"")
