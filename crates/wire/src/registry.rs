@@ -4,6 +4,8 @@
 //! names of `proto/kezek/registry/v1/record.proto`. A member of another name, or of another type, stays in the
 //! JSON only: a register may say more, or say it otherwise, and nothing is lost by that.
 
+mod question;
+
 use jiff::Timestamp;
 use message::{RegisterName, Signer};
 use serde_json::{Map, Value};
@@ -13,6 +15,8 @@ use crate::proto::registry::{
     IdentityDocument, OrganisationRecord, PaymentRecord, PersonRecord, Place,
     PowerOfAttorneyRecord, Record, Source, Term, record,
 };
+
+pub use question::lookup;
 
 /// What a register is asked about, which decides how its record is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,14 +1,18 @@
 //! `kezek.registry.v1`: the same questions, asked on behalf of operators.
 //!
-//! Decodes, journals the query (X15, X16), asks, encodes. It decides nothing and changes nothing in a
-//! register; without consent it asks nothing (X10).
+//! Decodes, journals the query (X15, X16), asks, journals the names of what came back, encodes. It decides nothing
+//! and changes nothing in a register; without consent it asks nothing (X10). What could not be journalled is not
+//! given out.
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
 use fault::{Again, Code, Fault, door::CONSENT_MISSING, inside::INTERNAL};
 use jiff::Timestamp;
-use message::{About, Bin, Event, Fact, Iin, MessageId, PersonalNumber, RegisterName, ServiceCode};
+use message::{
+    Bin, Event, Fact, Iin, MessageId, Number, ParticipantId, PersonalNumber, RegisterName,
+    ServiceCode,
+};
 use registries::{Answer, Purpose, Question, Record, Subject};
 use stage::Publication;
 use tonic::{Request, Response, Status};
@@ -20,7 +24,8 @@ use wire::proto::registry::{
 
 use crate::{
     ask::{Answered, Ask},
-    look_up::query_made,
+    inquiry::Inquiry,
+    question,
 };
 
 /// Where queries are registered before they are made (X11).
@@ -55,29 +60,34 @@ impl Lookup {
         &self,
         request: LookupRequest,
     ) -> Result<(wire::registry::About, Answered), Status> {
-        let question = read(request)?;
+        let inquiry = read(request)?;
+        let question = &inquiry.question;
         let register = self.registers.get(&question.register);
         let register = register.ok_or_else(|| Status::not_found("no such register"))?;
         if question.purpose.consent.is_empty() {
             let told = format!("{CONSENT_MISSING}: nobody is asked about without consent (X10)");
             return Err(Status::failed_precondition(told));
         }
-        self.write_down(&question)
-            .await
-            .map_err(|fault| status(&fault))?;
-        let answered = register.ask(&question).await;
-        let answered = answered.map_err(|fault| status(&fault))?;
+        let failed = |fault: Fault| status(&fault);
+        // Whoever asks again, even the same, has made a query of its own (X15).
+        let once = uuid::Uuid::now_v7().to_string();
+        let made = Fact::apart(
+            inquiry.about(),
+            (self.now)(),
+            "registry",
+            inquiry.made(),
+            &once,
+        );
+        let id = made.id;
+        self.write_down(made).await.map_err(failed)?;
+        let answered = register.ask(question).await.map_err(failed)?;
+        let told = inquiry.answered(id, &answered);
+        let told = Fact::new(inquiry.about(), (self.now)(), "registry", told);
+        self.write_down(told).await.map_err(failed)?;
         Ok((about(&question.subject), answered))
     }
 
-    async fn write_down(&self, question: &Question) -> Result<(), Fault> {
-        let about = About::Message {
-            id: question.request_id,
-            number: question.purpose.application,
-        };
-        // Whoever asks again, even the same, has made a query of its own (X15).
-        let once = uuid::Uuid::now_v7().to_string();
-        let fact = Fact::apart(about, (self.now)(), "registry", query_made(question), &once);
+    async fn write_down(&self, fact: Fact) -> Result<(), Fault> {
         let event = Event {
             facts: vec![fact],
             message: None,
@@ -136,7 +146,7 @@ fn about(subject: &Subject) -> wire::registry::About {
 }
 
 /// The question in a request. Errors name the field and never repeat its value.
-fn read(request: LookupRequest) -> Result<Question, Status> {
+fn read(request: LookupRequest) -> Result<Inquiry, Status> {
     let bad = |field: &str| Status::invalid_argument(format!("`{field}` is missing or wrong"));
     let iin = |field: &str, text: &str| Iin::new(text).map_err(|_| bad(field));
     let party = |field: &str, text: &str| PersonalNumber::new(text).map_err(|_| bad(field));
@@ -166,20 +176,34 @@ fn read(request: LookupRequest) -> Result<Question, Status> {
     if purpose.operator.is_empty() {
         return Err(bad("purpose.operator"));
     }
-    Ok(Question {
-        request_id: MessageId::from_uuid(uuid::Uuid::from_bytes(id)),
+    let application = some(&purpose.application).map(str::parse::<Number>);
+    let application = application.transpose();
+    let application = application.map_err(|_| bad("purpose.application"))?;
+    let participant = some(&request.participant).map(ParticipantId::new);
+    let participant = participant.transpose();
+    let request_id = MessageId::from_uuid(uuid::Uuid::from_bytes(id));
+    let question = Question {
+        request_id,
         register: RegisterName::new(&request.register).map_err(|_| bad("register"))?,
         subject,
         purpose: Purpose {
-            application: purpose
-                .application
-                .parse()
-                .map_err(|_| bad("purpose.application"))?,
+            application: application.unwrap_or(Number::of(request_id)),
             service,
             operator: purpose.operator,
             consent: purpose.consent,
         },
+    };
+    Ok(Inquiry {
+        purpose: some(&purpose.text).map_or_else(|| question::purpose(&question), str::to_owned),
+        question,
+        participant: participant.map_err(|_| bad("participant"))?,
+        application,
     })
+}
+
+/// An empty text stands for nothing.
+fn some(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
 }
 
 fn status(fault: &Fault) -> Status {

@@ -1,20 +1,22 @@
-//! Look up: an application comes in, the same with a register's finding goes out, or a reasoned refusal.
+//! Look up: an application comes in, the same with a register's finding goes out, or a reasoned refusal; a query
+//! comes in, and goes on with the finding, or without one where the register knows nothing.
 //!
-//! It never sees the broker; run twice it asks twice at most and says the same facts.
+//! It never sees the broker; run twice it asks twice at most and says the same facts. That it asked is told with
+//! every ending, failures too (X15, X16).
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use fault::{Fault, inside::INTERNAL};
-use message::{Detail, Event, Finding, Message, RegisterName};
-use registries::{Answer, Question};
+use message::{Detail, Event, Finding, Kind, Message, RegisterName};
+use registries::Answer;
 use regulations::Regulations;
 use serde_json::{Map, Value};
 use stage::{Next, Stage, Verdict};
 
 use crate::{
     ask::Ask,
-    question::{About, Asked, purpose, question, refusal},
+    question::{About, Asked, query, question, refusal},
 };
 
 /// The step of one register lane.
@@ -33,12 +35,8 @@ impl Stage for LookUp {
         let message = event.message.clone();
         let message =
             message.ok_or_else(|| Fault::never(&INTERNAL, DOING).because("there is no message"))?;
-        let regulation = self.regulations.get(&message.service).ok_or_else(|| {
-            let why = format!("there is no regulation of `{}`", message.service);
-            Fault::never(&INTERNAL, DOING).because(why)
-        })?;
-        let question = match question(&message, &self.register, self.about, regulation)? {
-            Asked::Question(question) => question,
+        let inquiry = match self.asked(&message)? {
+            Asked::Question(inquiry) => inquiry,
             Asked::Refused(refusal) => {
                 return Ok(Verdict::Refuse {
                     message,
@@ -48,15 +46,34 @@ impl Stage for LookUp {
             }
             Asked::Unchecked(record) => return Ok(self.enriched(message, Vec::new(), record)),
         };
-        // X15, X16: told with every ending, a refusal too.
-        let facts = vec![query_made(&question)];
-        match self.ask.ask(&question).await?.answer {
-            Answer::Known(record) => Ok(self.enriched(message, facts, record.members)),
-            Answer::Unknown => Ok(Verdict::Refuse {
+        let answered = self.ask.ask(&inquiry.question).await?;
+        let told = inquiry.answered(inquiry.made_by_lane(), &answered);
+        let facts = vec![inquiry.made(), told];
+        Ok(match (answered.answer, message.kind) {
+            (Answer::Known(record), Kind::Query) => Verdict::Pass {
+                message: self.found(message, record.members),
+                facts,
+                next: Next::Plan,
+            },
+            (Answer::Unknown, Kind::Query) => Verdict::Pass {
                 message,
                 facts,
-                refusal: refusal(&question),
-            }),
+                next: Next::Plan,
+            },
+            (Answer::Known(record), _) => self.enriched(message, facts, record.members),
+            (Answer::Unknown, _) => Verdict::Refuse {
+                message,
+                facts,
+                refusal: refusal(&inquiry.question),
+            },
+        })
+    }
+
+    fn attempted(&self, event: &Event) -> Vec<Detail> {
+        let message = event.message.as_ref();
+        match message.map(|message| self.asked(message)) {
+            Some(Ok(Asked::Question(inquiry))) => vec![inquiry.made()],
+            _ => Vec::new(),
         }
     }
 
@@ -66,36 +83,42 @@ impl Stage for LookUp {
 }
 
 impl LookUp {
+    /// What is to be asked for `message`.
+    fn asked(&self, message: &Message) -> Result<Asked, Fault> {
+        if message.kind == Kind::Query {
+            return query(message, &self.register, self.about);
+        }
+        let regulation = self.regulations.get(&message.service).ok_or_else(|| {
+            let why = format!("there is no regulation of `{}`", message.service);
+            Fault::never(&INTERNAL, DOING).because(why)
+        })?;
+        question(message, &self.register, self.about, regulation)
+    }
+
+    /// The message with what this register holds, in place of what it said before.
+    fn found(&self, mut message: Message, record: Map<String, Value>) -> Message {
+        message
+            .findings
+            .retain(|known| known.register != self.register);
+        message.findings.push(Finding {
+            register: self.register.clone(),
+            record_json: Value::Object(record).to_string(),
+        });
+        message
+    }
+
     fn enriched(
         &self,
-        mut message: Message,
+        message: Message,
         mut facts: Vec<Detail>,
         record: Map<String, Value>,
     ) -> Verdict {
         let register = self.register.clone();
-        message.findings.retain(|known| known.register != register);
-        message.findings.push(Finding {
-            register: register.clone(),
-            record_json: Value::Object(record).to_string(),
-        });
         facts.push(Detail::Enriched { register });
         Verdict::Pass {
-            message,
+            message: self.found(message, record),
             facts,
             next: Next::Plan,
         }
-    }
-}
-
-/// The fact that a register was asked, with all that its owner may want to know.
-pub(crate) fn query_made(question: &Question) -> Detail {
-    Detail::QueryMade {
-        register: question.register.clone(),
-        purpose: purpose(question),
-        operator: question.purpose.operator.clone(),
-        consent: question.purpose.consent.clone(),
-        subject: Some(question.subject.about()),
-        participant: None,
-        application: Some(question.purpose.application),
     }
 }

@@ -1,11 +1,12 @@
-//! Which question a register is asked about an application. Pure: message and regulation in, question out.
+//! Which question a register is asked about an application or for a query. Pure: message and regulation in,
+//! question out.
 //!
-//! X10: where somebody else files for the applicant, nothing is asked without consent. G5: only a power of
-//! attorney that a notary certified is asked about; any other is passed on, marked.
+//! X10: where somebody else files for the applicant, and for every query, nothing is asked without consent. G5:
+//! only a power of attorney that a notary certified is asked about; any other is passed on, marked.
 
 use fault::{
     Code, Fault, Refusal,
-    door::CONSENT_MISSING,
+    door::{CONSENT_MISSING, MALFORMED},
     inside::INTERNAL,
     registers::{ORGANISATION_UNKNOWN, PAYMENT_MISSING, PERSON_UNKNOWN, POWER_OF_ATTORNEY_UNKNOWN},
 };
@@ -14,6 +15,8 @@ use registries::{Purpose, Question, Subject};
 use regulations::Regulation;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+
+use crate::inquiry::Inquiry;
 
 /// What a register is asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -33,7 +36,7 @@ pub enum About {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Asked {
     /// Ask this.
-    Question(Box<Question>),
+    Question(Box<Inquiry>),
     /// There is nothing to ask with, which is an answer already.
     Refused(Refusal),
     /// There is nothing to ask; this record takes the answer's place.
@@ -72,7 +75,7 @@ pub fn question(
         Matter::Refused(refusal) => return Ok(Asked::Refused(refusal)),
         Matter::Unchecked(record) => return Ok(Asked::Unchecked(record)),
     };
-    Ok(Asked::Question(Box::new(Question {
+    let question = Question {
         request_id: message.id,
         register: register.clone(),
         subject,
@@ -82,7 +85,61 @@ pub fn question(
             operator: operator(message, rules.consent_required),
             consent: consent.unwrap_or_default(),
         },
+    };
+    Ok(Asked::Question(Box::new(Inquiry {
+        purpose: purpose(&question),
+        question,
+        participant: Some(message.sender.participant.clone()),
+        application: Some(message.number),
     })))
+}
+
+/// What `register`, which is asked about `about`, is asked for the query `message`.
+///
+/// Fails if it is none, is meant for another register, or has no consent (X10): none of that gets through the door.
+/// A subject that this register is not asked about is refused.
+pub fn query(message: &Message, register: &RegisterName, about: About) -> Result<Asked, Fault> {
+    let query = message.query.as_ref();
+    let query = query.ok_or_else(|| never(&INTERNAL, "nothing is asked in this message"))?;
+    if query.register != *register {
+        return Err(never(&INTERNAL, "the query is meant for another register"));
+    }
+    let consent = message.consent.as_ref();
+    let consent = consent.ok_or_else(|| never(&CONSENT_MISSING, "a query needs consent (X10)"))?;
+    if !about.fits(&query.subject) {
+        let why = format!("`{register}` is not asked about such a subject");
+        return Ok(Asked::Refused(Refusal::new(&MALFORMED, why)));
+    }
+    Ok(Asked::Question(Box::new(Inquiry {
+        purpose: query.purpose.clone(),
+        participant: Some(message.sender.participant.clone()),
+        application: query.application,
+        question: Question {
+            request_id: message.id,
+            register: register.clone(),
+            subject: query.subject.clone(),
+            purpose: Purpose {
+                // A query that no application needs yet is known by its own number.
+                application: query.application.unwrap_or(message.number),
+                service: message.service.clone(),
+                operator: operator(message, true),
+                consent: consent.reference.clone(),
+            },
+        },
+    })))
+}
+
+impl About {
+    /// Whether a register that is asked about this is asked about `subject`.
+    fn fits(self, subject: &Subject) -> bool {
+        matches!(
+            (self, subject),
+            (Self::Person, Subject::Person(_))
+                | (Self::Organisation, Subject::Organisation(_))
+                | (Self::PowerOfAttorney, Subject::PowerOfAttorney { .. })
+                | (Self::Payment, Subject::Payment { .. })
+        )
+    }
 }
 
 fn matter(

@@ -9,7 +9,7 @@ use stage::{Stage, Verdict};
 
 use crate::fixture::{Script, Scripted, application, known, look_up, unknown, verified};
 
-fn answers(url: &str) -> Answers {
+pub(crate) fn answers(url: &str) -> Answers {
     let redis = Redis {
         url: url.to_owned().into(),
         timeout_ms: 1_000,

@@ -62,7 +62,9 @@ pub(crate) fn request() -> LookupRequest {
             service: "apostille".to_owned(),
             operator: "Omarova Aigul".to_owned(),
             consent: "paper 17".to_owned(),
+            text: String::new(),
         }),
+        participant: "front-office".to_owned(),
     }
 }
 
@@ -105,8 +107,9 @@ async fn every_question_is_journalled_as_a_query_of_its_own() {
         client(&register, &journal).lookup(asked).await.unwrap();
     }
     let written = journal.written.lock().unwrap();
-    let ids: BTreeSet<_> = written.iter().map(|w| w.event.facts[0].id).collect();
-    assert_eq!((written.len(), ids.len()), (3, 3));
+    let made = written.iter().filter(|w| w.key == "query-made");
+    let ids: BTreeSet<_> = made.map(|w| w.event.facts[0].id).collect();
+    assert_eq!((written.len(), ids.len()), (6, 3), "and three answers");
 }
 
 #[tokio::test]

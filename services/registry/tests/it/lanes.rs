@@ -34,7 +34,12 @@ async fn a_known_person_goes_on_with_what_the_register_said() {
     let register = Scripted::new(known);
     let told = fed("gbd-fl", &register, application("registry.gbd-fl")).await;
     assert_eq!(told.keys(), ["enriched.router.route"]);
-    assert_eq!(names(&told), [FactName::QueryMade, FactName::Enriched]);
+    let expected = [
+        FactName::QueryMade,
+        FactName::QueryAnswered,
+        FactName::Enriched,
+    ];
+    assert_eq!(names(&told), expected);
     let message = told.last().event.message.as_ref().unwrap();
     assert_eq!(message.findings.len(), 1);
     assert_eq!(message.findings[0].record_json, r#"{"surname":"Omarov"}"#);
@@ -50,7 +55,7 @@ async fn a_query_is_registered_with_its_purpose_its_operator_and_the_consent() {
         operator: "Omarova Aigul".to_owned(),
         consent: "paper 17".to_owned(),
         subject: Some(PersonalNumber::new(crate::fixture::PERSON).unwrap()),
-        participant: None,
+        participant: Some(message::ParticipantId::new("front-office").unwrap()),
         application: Some(application("registry.gbd-fl").number),
     };
     assert_eq!(told.last().event.facts[0].detail, expected);
@@ -104,7 +109,11 @@ async fn what_a_register_does_not_know_is_a_reasoned_refusal() {
         assert_eq!(refusal(&told), code);
         assert_eq!(
             names(&told),
-            [FactName::QueryMade, FactName::Refused],
+            [
+                FactName::QueryMade,
+                FactName::QueryAnswered,
+                FactName::Refused
+            ],
             "{name}"
         );
     }

@@ -10,3 +10,4 @@ mod fixture;
 mod grpc;
 mod lanes;
 mod process;
+mod traces;
