@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use message::Language;
 
-use crate::{flow, journal, lanes, load, parked, password_hash, regulation, submit, trace, verify};
+use crate::{
+    accesses, check, flow, journal, lanes, load, parked, password_hash, regulation, submit, trace,
+    verify,
+};
 
 const EXAMPLES: &str = "Examples:
   kezekctl submit --service archive-certificate --applicant aigul
@@ -15,6 +18,7 @@ const EXAMPLES: &str = "Examples:
   kezekctl parked list router.committee
   kezekctl regulation check
   kezekctl journal verify
+  kezekctl accesses --register gbd-fl
   kezekctl verify application.p7s --trust anchors --crl nca.crl
 
 Addresses can stand in the environment: KEZEK_INTAKE, KEZEK_MONITOR, KEZEK_BROKER, KEZEK_TESTBED, KEZEK_DEPLOY.";
@@ -79,6 +83,8 @@ pub enum Command {
     Flow(flow::Args),
     Regulation(regulation::Args),
     Journal(journal::Args),
+    Accesses(accesses::Args),
+    Check(check::Args),
     Verify(Box<verify::Args>),
     PasswordHash(password_hash::Args),
 }

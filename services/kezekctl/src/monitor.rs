@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use jiff::Timestamp;
-use reqwest::{Client, StatusCode};
+use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -24,33 +24,59 @@ pub(crate) struct At {
 const DEFAULT: &str = "http://127.0.0.1:18405";
 
 impl At {
-    /// The answer to `GET path`; `None` if the monitor knows nothing of the kind.
+    /// The answer to `GET path`; `None` if the monitor knows nothing of the kind. No error repeats the path, in
+    /// which somebody's number may stand.
     pub(crate) async fn get(&self, path: &str, limit: Duration) -> anyhow::Result<Option<Value>> {
-        let url = format!("{}{path}", self.url.trim_end_matches('/'));
         let client = Client::builder().timeout(limit).build()?;
-        let answer = client.get(&url).send().await.with_context(|| {
+        let answer = self.asked(client.get(self.address(path))).await?;
+        if answer.status() == StatusCode::NOT_FOUND {
+            return Ok(None);
+        }
+        read(answer).await.map(Some)
+    }
+
+    /// The answer to `POST path` of this JSON.
+    pub(crate) async fn post(
+        &self,
+        path: &str,
+        body: &Value,
+        limit: Duration,
+    ) -> anyhow::Result<Value> {
+        let client = Client::builder().timeout(limit).build()?;
+        read(
+            self.asked(client.post(self.address(path)).json(body))
+                .await?,
+        )
+        .await
+    }
+
+    fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.url.trim_end_matches('/'))
+    }
+
+    async fn asked(&self, request: RequestBuilder) -> anyhow::Result<Response> {
+        let answer = request.send().await.map_err(reqwest::Error::without_url);
+        answer.with_context(|| {
             format!(
                 "the monitor at {} does not answer; is it running? Say where it is with --monitor or \
                  KEZEK_MONITOR",
                 self.url
             )
-        })?;
-        let status = answer.status();
-        if status == StatusCode::NOT_FOUND {
-            return Ok(None);
-        }
-        let text = answer.text().await?;
-        if !status.is_success() {
-            let problem: Value = serde_json::from_str(&text).unwrap_or_default();
-            let part = |name: &str| problem[name].as_str().unwrap_or_default();
-            let (title, detail, action) = (part("title"), part("detail"), part("action"));
-            bail!("the monitor says {status}: {title} {detail}\n  next: {action}");
-        }
-        let value = serde_json::from_str(&text);
-        value
-            .map(Some)
-            .with_context(|| format!("the monitor's answer to {path} is not JSON"))
+        })
     }
+}
+
+/// What the monitor says, or its problem in words.
+async fn read(answer: Response) -> anyhow::Result<Value> {
+    let status = answer.status();
+    let text = answer.text().await.map_err(reqwest::Error::without_url)?;
+    if !status.is_success() {
+        let problem: Value = serde_json::from_str(&text).unwrap_or_default();
+        let part = |name: &str| problem[name].as_str().unwrap_or_default();
+        let (title, detail, action) = (part("title"), part("detail"), part("action"));
+        bail!("the monitor says {status}: {title} {detail}\n  next: {action}");
+    }
+    serde_json::from_str(&text).context("the monitor's answer is not JSON")
 }
 
 /// A text in three languages.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use wiremock::{
     Mock, MockServer, ResponseTemplate,
-    matchers::{method, path, query_param},
+    matchers::{body_json, method, path, query_param},
 };
 
 use crate::run::{Run, kezekctl};
@@ -158,4 +158,130 @@ async fn a_monitor_that_is_away_or_refuses_is_told_with_a_next_step() {
     let server = monitor("/v1/lanes", 503, problem).await;
     let run = ask(&server, &["lanes"]).await;
     assert!(run.error.contains("The database is away.") && run.error.contains("next: Wait."));
+}
+
+const CHECK: &str = "019ab8d5-7c00-8abc-8def-0123456789ab";
+/// Invented, with a right check digit.
+const PERSON: &str = "900101300017";
+
+fn check(overdue: bool) -> Value {
+    let text = |kk: &str| json!({"kk": kk, "ru": "", "en": ""});
+    json!({
+        "id": CHECK, "access": CHECK, "register": "gbd-fl", "state": "open",
+        "state_text": text("Жауап күтілуде"), "opened_by": "owner", "question": "Не үшін?",
+        "opened_at": "2026-11-22T12:00:00.000+05:00", "due_at": "2026-12-02T12:00:00.000+05:00",
+        "overdue": overdue, "answered_by": null, "answer": null, "answered_at": null,
+        "closed_by": null, "outcome": null, "outcome_text": null, "note": null, "closed_at": null,
+    })
+}
+
+fn accesses() -> Value {
+    let text = |kk: &str| json!({"kk": kk, "ru": "", "en": ""});
+    let at = "2026-11-22T12:00:00.123+05:00";
+    json!({
+        "accesses": [{
+            "id": CHECK, "asked_at": at, "register": "gbd-fl", "register_name": text("ЖТ МДҚ"),
+            "subject_masked": "••••••••••17", "operator": "Omarova Aigul",
+            "participant": "front-office", "organisation": text("Мемлекеттік корпорация"),
+            "purpose": "p", "purpose_text": text("Апостиль: деректер"), "consent": "paper 17",
+            "consent_text": text("Келісім: paper 17"), "application": null, "service": "apostille",
+            "service_name": null, "message_id": CHECK, "number": NUMBER, "outcome": "answered",
+            "outcome_text": text("Тізілім жауап берді"), "answered_at": at,
+            "fields": ["surname", "address.city"], "cached": false, "source_at": at, "failure": null,
+            "checks": [check(false)],
+        }],
+        "next_after": null,
+    })
+}
+
+#[tokio::test]
+async fn accesses_tell_who_looked_why_and_what_came_back_and_never_the_number() {
+    let server = monitor(&format!("/v1/persons/{PERSON}/accesses"), 200, accesses()).await;
+    let run = ask(&server, &["accesses", "900101 300017", "--lang", "kk"]).await;
+    assert_eq!(run.code, 0, "{}", run.error);
+    for part in [
+        "ЖТ МДҚ",
+        "Omarova Aigul (Мемлекеттік корпорация)",
+        "Апостиль: деректер",
+        "Келісім: paper 17",
+        "surname, address.city",
+        "Не үшін?",
+    ] {
+        assert!(run.out.contains(part), "{part} is not in\n{}", run.out);
+    }
+    assert!(!run.out.contains(PERSON));
+    let run = ask(&server, &["accesses", PERSON, "--json"]).await;
+    assert_eq!(run.json(), accesses(), "JSON is the monitor's own");
+}
+
+#[tokio::test]
+async fn no_error_about_accesses_repeats_the_number() {
+    let problem = json!({"title": "The database is away.", "detail": "", "action": "Wait."});
+    let server = monitor(&format!("/v1/persons/{PERSON}/accesses"), 503, problem).await;
+    let away = kezekctl(&["accesses", PERSON, "--monitor", "http://127.0.0.1:1"]).await;
+    let wrong = kezekctl(&["accesses", "900101300018"]).await;
+    for run in [ask(&server, &["accesses", PERSON]).await, away, wrong] {
+        assert_eq!(run.code, 1);
+        assert!(!run.error.contains("90010130001"), "{}", run.error);
+    }
+}
+
+#[tokio::test]
+async fn a_check_is_opened_answered_and_closed_as_the_monitor_takes_it() {
+    let cases: [(&[&str], String, Value); 3] = [
+        (
+            &[
+                "open",
+                CHECK,
+                "--by",
+                "owner",
+                "--question",
+                "why?",
+                "--days",
+                "5",
+            ],
+            format!("/v1/accesses/{CHECK}/checks"),
+            json!({"by": "owner", "question": "why?", "days": 5}),
+        ),
+        (
+            &[
+                "answer",
+                CHECK,
+                "--by",
+                "office",
+                "--answer",
+                "for an application",
+            ],
+            format!("/v1/checks/{CHECK}/answer"),
+            json!({"by": "office", "answer": "for an application"}),
+        ),
+        (
+            &["close", CHECK, "--by", "owner", "--outcome", "justified"],
+            format!("/v1/checks/{CHECK}/close"),
+            json!({"by": "owner", "outcome": "justified", "note": ""}),
+        ),
+    ];
+    for (arguments, at, body) in cases {
+        let server = MockServer::start().await;
+        Mock::given(method("POST"))
+            .and(path(at))
+            .and(body_json(body))
+            .respond_with(ResponseTemplate::new(200).set_body_json(check(false)))
+            .mount(&server)
+            .await;
+        let arguments = [&["check", "--lang", "kk"], arguments].concat();
+        let run = ask(&server, &arguments).await;
+        assert_eq!(run.code, 0, "{}", run.error);
+        assert!(run.out.contains("Жауап күтілуде") && run.out.contains("2026-12-02"));
+    }
+}
+
+#[tokio::test]
+async fn the_list_of_checks_ends_with_1_while_one_is_overdue() {
+    for overdue in [false, true] {
+        let server = monitor("/v1/checks", 200, json!({"checks": [check(overdue)]})).await;
+        let run = ask(&server, &["check", "list", "--open"]).await;
+        assert_eq!(run.code, i32::from(overdue), "{}", run.error);
+        assert_eq!(run.out.contains("OVERDUE"), overdue);
+    }
 }
