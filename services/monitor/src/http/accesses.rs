@@ -13,12 +13,13 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+use fault::door;
 use http::StatusCode;
 use jiff::Timestamp;
 use message::Language;
 use serde::{Deserialize, Serialize};
 
-use super::around;
+use super::{around, problem};
 use crate::{
     accesses::{CheckTyped, PageTyped, in_language},
     checks::{Answering, Checks, Closing, Opening},
@@ -42,6 +43,7 @@ pub fn router(questions: Questions, checks: Checks) -> Router {
         .route("/v1/checks", get(list))
         .route("/v1/checks/{id}/answer", post(answer))
         .route("/v1/checks/{id}/close", post(close))
+        .method_not_allowed_fallback(async || problem(&door::METHOD_NOT_ALLOWED, ""))
         .layer(middleware::from_fn(around))
         .with_state(Desk { questions, checks })
 }

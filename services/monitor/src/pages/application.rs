@@ -190,11 +190,15 @@ fn signers(frame: &Frame, entry: &JournalEntry) -> Vec<Signer> {
 const CODES: [&str; 7] = [
     "register", "provider", "lane", "status", "outcome", "channel", "code",
 ];
-const WORDS: [&str; 4] = [
+const WORDS: [&str; 8] = [
     "registration_number",
     "explanation",
     "reason",
     "recipient_masked",
+    "operator",
+    "question",
+    "answer",
+    "note",
 ];
 
 fn happened(frame: &Frame, entry: JournalEntry) -> Happened {

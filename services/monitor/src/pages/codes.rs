@@ -31,6 +31,11 @@ const CODES: &[(&str, Text)] = &[
     ),
     ("enis", text("БНАЖ", "ЕНИС", "notary register")),
     ("payment", text("ЭҮТШ", "ПШЭП", "payment gateway")),
+    ("justified", text("негізді", "обоснован", "justified")),
+    (
+        "unjustified",
+        text("негізсіз", "не обоснован", "not justified"),
+    ),
     ("granted", text("көрсетілді", "оказана", "granted")),
     ("committee", text("Комитет", "Комитет", "Committee")),
     (
@@ -228,7 +233,8 @@ mod tests {
         let channels = message::Channel::ALL.iter().map(|(name, _)| *name);
         let outcomes = message::NotificationOutcome::ALL.iter();
         let outcomes = outcomes.map(|(name, _)| *name);
-        for code in facts.chain(channels).chain(outcomes) {
+        let checks = message::CheckOutcome::ALL.iter().map(|(name, _)| *name);
+        for code in facts.chain(channels).chain(outcomes).chain(checks) {
             assert!(of(code).is_some(), "{code}");
         }
     }
