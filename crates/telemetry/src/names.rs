@@ -148,6 +148,8 @@ pub const JOURNAL_LAG: &str = "kezek.journal.lag";
 pub const JOURNAL_FACTS: &str = "kezek.journal.facts";
 /// Gauge, seconds: for how long the oldest deadline has waited to be told; a little, while the clock keeps up.
 pub const DEADLINE_LATENESS: &str = "kezek.deadline.lateness";
+/// Gauge: checks of the purpose of an access that nobody has answered in time.
+pub const CHECK_OVERDUE: &str = "kezek.check.overdue";
 /// Counter: publishes repeated because their confirm was missing or negative.
 pub const PUBLISH_REPEATED: &str = "kezek.publish.repeated";
 /// Counter: answers, lists and timestamps that certification authorities were asked for, by service and outcome.
@@ -156,7 +158,7 @@ pub const AUTHORITY_ASKED: &str = "kezek.authority.asked";
 pub const AUTHORITY_DURATION: &str = "kezek.authority.duration";
 
 /// Every metric.
-pub const METRICS: [&str; 18] = [
+pub const METRICS: [&str; 19] = [
     LANE_TAKEN,
     LANE_GIVEN,
     LANE_WAITING,
@@ -172,6 +174,7 @@ pub const METRICS: [&str; 18] = [
     JOURNAL_LAG,
     JOURNAL_FACTS,
     DEADLINE_LATENESS,
+    CHECK_OVERDUE,
     PUBLISH_REPEATED,
     AUTHORITY_ASKED,
     AUTHORITY_DURATION,

@@ -1,7 +1,8 @@
-//! What the lanes hold, as gauges: looked at again and again, so that nobody has to ask.
+//! What the lanes hold, and how many checks are overdue, as gauges: looked at again and again, so that nobody has to
+//! ask.
 //!
-//! In: the same answer that `/v1/lanes` gives. Out: the page of metrics. What could not be looked at is not told,
-//! rather than told as it was.
+//! In: the same answer that `/v1/lanes` gives, and the table of checks. Out: the page of metrics. What could not be
+//! looked at is not told, rather than told as it was.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -20,11 +21,13 @@ use crate::{answers::Lane, questions::Questions};
 const PAUSE: Duration = Duration::from_secs(10);
 
 type Seen = Arc<Mutex<Vec<Lane>>>;
+/// Checks that nobody has answered in time; none while they cannot be counted.
+type Overdue = Arc<Mutex<Option<u64>>>;
 
 /// Looks at the lanes until `shutdown`.
 pub(crate) async fn keep(questions: Questions, shutdown: CancellationToken) -> anyhow::Result<()> {
-    let seen = Seen::default();
-    register(&seen);
+    let (seen, overdue) = (Seen::default(), Overdue::default());
+    register(&seen, &overdue);
     let mut was_seen = true;
     loop {
         let looked = tokio::select! {
@@ -36,6 +39,12 @@ pub(crate) async fn keep(questions: Questions, shutdown: CancellationToken) -> a
         }
         was_seen = looked.is_ok();
         *seen.lock().unwrap_or_else(PoisonError::into_inner) = looked.unwrap_or_default();
+        let counted = tokio::select! {
+            () = shutdown.cancelled() => return Ok(()),
+            counted = questions.store.overdue_checks(Timestamp::now()) => counted,
+        };
+        let counted = counted.ok().and_then(|count| u64::try_from(count).ok());
+        *overdue.lock().unwrap_or_else(PoisonError::into_inner) = counted;
         tokio::select! {
             () = shutdown.cancelled() => return Ok(()),
             () = tokio::time::sleep(PAUSE) => {}
@@ -43,8 +52,18 @@ pub(crate) async fn keep(questions: Questions, shutdown: CancellationToken) -> a
     }
 }
 
-fn register(seen: &Seen) {
+fn register(seen: &Seen, overdue: &Overdue) {
     let meter = global::meter("kezek");
+    let overdue = Arc::clone(overdue);
+    meter
+        .u64_observable_gauge(names::CHECK_OVERDUE)
+        .with_callback(move |gauge| {
+            let overdue = overdue.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(count) = *overdue {
+                gauge.observe(count, &[]);
+            }
+        })
+        .build();
     let told = |value: fn(&Lane) -> Option<u64>| {
         let seen = Arc::clone(seen);
         move |gauge: &dyn AsyncInstrument<u64>| {

@@ -386,6 +386,9 @@ async fn a_check_that_nobody_answers_in_time_is_told_as_overdue() {
     .await;
     assert_eq!(said["checks"][0]["access"], access.id.to_string());
     assert_eq!(said["checks"][0]["overdue"], true);
+    let counted = async |now| ground.store.overdue_checks(now).await.unwrap();
+    assert_eq!(counted(Timestamp::UNIX_EPOCH).await, 1);
+    assert_eq!(counted(Timestamp::MIN).await, 0);
     let (_, none) = ask(&door, "GET", "/v1/checks?register=enis", None).await;
     assert_eq!(none["checks"], json!([]));
 }

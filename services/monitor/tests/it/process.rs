@@ -150,6 +150,7 @@ async fn nothing_told_is_missing_after_kill_9_and_without_the_database_and_a_rep
         "kezek_lane_waiting",
         "kezek_lane_standing_parked",
         "kezek_lane_oldest_seconds",
+        "kezek_check_overdue",
         "kezek_publish_repeated_total",
     ] {
         assert!(

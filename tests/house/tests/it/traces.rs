@@ -229,6 +229,7 @@ async fn only_declared_metrics(rig: &Rig) {
         names::INTAKE_REFUSED,
         names::JOURNAL_LAG,
         names::JOURNAL_FACTS,
+        names::CHECK_OVERDUE,
         names::AUTHORITY_ASKED,
         names::AUTHORITY_DURATION,
     ] {
