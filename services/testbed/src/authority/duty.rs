@@ -19,7 +19,7 @@ pub enum Duty {
 }
 
 impl Duty {
-    pub(super) const ALL: [Self; 2] = [Self::Ocsp, Self::Tsp];
+    pub const ALL: [Self; 2] = [Self::Ocsp, Self::Tsp];
 
     pub(super) fn name(self) -> &'static str {
         match self {

@@ -68,6 +68,23 @@ async fn ocsp_answers_for_both_hierarchies_by_the_orders_to_the_lists() {
 }
 
 #[tokio::test]
+async fn ocsp_knows_those_who_answer_for_the_authorities() {
+    let play = Play::start().await;
+    for (hierarchy, duty) in [
+        ("gost", "tsp"),
+        ("gost", "ocsp"),
+        ("rsa", "tsp"),
+        ("rsa", "ocsp"),
+    ] {
+        let who = certificate(&play, &format!("authority/{hierarchy}-{duty}.cert.pem"));
+        let issuing = issuing(&play, hierarchy);
+        let bytes = ask(&play, ocsp::request(&who, &issuing, None)).await;
+        let answer = Ocsp::open(&bytes, &who, &issuing).unwrap();
+        assert_eq!(answer.status(), Status::Good, "{hierarchy} {duty}");
+    }
+}
+
+#[tokio::test]
 async fn ocsp_is_asked_by_get_too() {
     let play = Play::start().await;
     let (who, issuing) = (person(&play, "aigul"), issuing(&play, "gost"));

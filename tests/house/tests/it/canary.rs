@@ -1,7 +1,7 @@
 //! A canary: a person whom nobody else knows applies, succeeds, fails and is refused; then everything that
 //! the house shows or writes outside of its places is searched for him.
 //!
-//! His places are: the bodies of messages, the monitor's database, the attachments, what registers and
+//! His places are: the bodies of messages, the monitor's database, the attachments, signature's evidence, what registers and
 //! providers are told, the mail itself, and the registry's kept answers in Redis (`kezek:answer:…`), which its
 //! README names. Everything else is searched: logs, spans, metrics, queues, routing keys and headers, keys in
 //! Redis and all other values, addresses that the outside was asked by.
