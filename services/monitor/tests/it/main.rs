@@ -10,6 +10,7 @@ mod accesses;
 mod asking;
 mod browser;
 mod chain;
+mod checks;
 mod clockwork;
 mod deadlines;
 mod flood;
