@@ -273,7 +273,9 @@ mod tests {
 
         #[test]
         fn any_text_is_a_key_or_refused_without_panic(text: String) {
-            let _ = text.parse::<Key>();
+            if let Ok(key) = text.parse::<Key>() {
+                proptest::prop_assert_eq!(key.to_string().parse(), Ok(key));
+            }
         }
     }
 }

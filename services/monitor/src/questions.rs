@@ -122,9 +122,10 @@ impl Questions {
         let standing = standing(number, &facts).ok_or_else(unknown)?;
         let kept = self.store.message(standing.message).await?;
         let kept = kept.ok_or_else(unknown)?;
-        let standing = match kept.is_query() {
-            true => of_query(standing, &facts),
-            false => standing,
+        let standing = if kept.is_query() {
+            of_query(standing, &facts)
+        } else {
+            standing
         };
         Ok(Known {
             kept,
