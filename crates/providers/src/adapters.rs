@@ -2,10 +2,14 @@
 
 use crate::Adapter;
 
+mod gateway_async;
+mod gateway_sync;
 mod http_json;
 
 pub(crate) const ROLL: &[Adapter] = &[
-    http_json::ADAPTER, //
+    gateway_async::ADAPTER,
+    gateway_sync::ADAPTER,
+    http_json::ADAPTER,
 ];
 
 #[cfg(test)]

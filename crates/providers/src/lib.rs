@@ -6,6 +6,8 @@
 //! `tests/conformance.rs`. An adapter never retries, logs or counts: whoever runs the step does that.
 
 mod adapters;
+mod channel;
+mod handed;
 mod handover;
 
 use std::fmt;
@@ -57,6 +59,20 @@ pub fn open(adapter: &str, settings: &toml::Table) -> Result<Box<dyn Provider>, 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_sample_of_the_readme_is_taken_once_its_files_are_there() {
+        let sample = include_str!("../README.md").split("```toml").nth(1);
+        let sample = sample.and_then(|text| text.split("```").next()).unwrap();
+        let config: toml::Table = toml::from_str(sample).unwrap();
+        let mut settings = config["provider"]["committee"].as_table().unwrap().clone();
+        let adapter = settings.remove("adapter").unwrap();
+        let said = open(adapter.as_str().unwrap(), &settings).unwrap_err();
+        assert_eq!(said.field, "password_file", "all fields are known: {said}");
+        settings.retain(|field, _| !field.contains("file") && field != "peer_certificates");
+        settings.insert("security".to_owned(), "off".into());
+        open(adapter.as_str().unwrap(), &settings).unwrap();
+    }
 
     #[test]
     fn an_adapter_that_is_not_on_the_roll_is_refused_with_those_that_are() {

@@ -13,6 +13,7 @@
 
 use std::{collections::BTreeSet, path::Path, process::ExitCode, time::Duration};
 
+use gateway::{Call, Data, Limits, kezek::to_json, read_call};
 use jiff::Timestamp;
 use law::{Bench, Ending, TOKEN, filled, shown};
 use message::{
@@ -20,7 +21,7 @@ use message::{
     MessageId, Number, ParticipantId, PersonalNumber, Plan, PowerOfAttorney, RegisterName,
     Representative, Sender, ServiceCode, Signature, SignatureFormat,
 };
-use outside::replay::{Recording, Replay};
+use outside::replay::{Asked, Recording, Replay};
 use providers::{Acceptance, Adapter, Handover};
 use serde::Deserialize;
 use serde_json::Value;
@@ -35,6 +36,12 @@ struct Case {
     recorded: Recording,
     /// What the other side must have been asked.
     request: Option<Request>,
+    /// On the gateway's channels: the operations that two hand-overs ask for, in turn. Default: `SendMessage`,
+    /// each time.
+    asked: Option<Vec<String>>,
+    /// How often the message was tried before.
+    #[serde(default)]
+    tried: u32,
     settings: toml::Table,
     ending: Ending<Said>,
 }
@@ -152,7 +159,8 @@ async fn hold(adapter: &Adapter, name: String, case: Case) {
         ],
     );
     let provider = (adapter.build)(&settings).unwrap_or_else(|e| panic!("{name}: {e}"));
-    let message = application();
+    let mut message = application();
+    message.attempts.failed = case.tried;
     let handover = Handover::of(&message).unwrap();
 
     let timeout_ms = settings["timeout_ms"].as_integer().unwrap().unsigned_abs();
@@ -171,9 +179,95 @@ async fn hold(adapter: &Adapter, name: String, case: Case) {
     }
     let probe = provider.probe().await;
     assert_eq!(probe.is_ok(), line_is_up, "{name}: {probe:?}");
-    if replay.is_up() {
+    if !replay.is_up() {
+        return;
+    }
+    if adapter.name.starts_with("gateway-") {
+        let asked = case
+            .asked
+            .unwrap_or_else(|| vec!["SendMessage".to_owned(); 2]);
+        compare_soap(&name, &replay.asked(), &asked, case.request, &message);
+    } else {
         compare(&name, &replay, case.request, &message);
     }
+}
+
+/// What holds for SOAP: it says who we are, each order has the id of its message, and nothing is asked but what
+/// the case says.
+fn compare_soap(
+    name: &str,
+    asked: &[Asked],
+    operations: &[String],
+    expected: Option<Request>,
+    message: &Message,
+) {
+    let calls: Vec<Call> = asked
+        .iter()
+        .map(|asked| read_call(&asked.body, &Limits::default()).unwrap())
+        .collect();
+    let seen: Vec<_> = calls.iter().map(|call| call.operation().name()).collect();
+    assert_eq!(seen, operations, "{name}");
+    let key = message.id.to_string();
+    for (asked, call) in asked.iter().zip(&calls) {
+        assert_eq!(
+            (asked.method.as_str(), asked.path.as_str()),
+            ("POST", "/v1"),
+            "{name}"
+        );
+        let action = format!("\"{}\"", call.operation().action());
+        assert_eq!(asked.headers["soapaction"], action, "{name}");
+        let sender = call.sender().unwrap();
+        assert_eq!(sender.sender_id, "kezek", "{name}");
+        assert_eq!(sender.password.as_ref().unwrap().reveal(), TOKEN, "{name}");
+        let (id, correlation) = match call {
+            Call::SyncSend(call) => (&call.info.message_id, &call.info.correlation_id),
+            Call::Send(call) => (
+                call.info.message_id.as_ref().unwrap(),
+                &call.info.correlation_id,
+            ),
+            Call::MessageStatus(call) => (&call.message_id, &None),
+            Call::GetMessages(call) => (&key, &call.correlation_id),
+            _ => (&key, &None),
+        };
+        assert_eq!(
+            id, &key,
+            "{name}: the same id handed over twice is one order"
+        );
+        assert!(correlation.as_ref().is_none_or(|id| *id == key), "{name}");
+    }
+    let sent: Vec<_> = calls.iter().filter_map(sent).collect();
+    let (same, first) = (sent.windows(2).all(|two| two[0] == two[1]), sent.first());
+    assert!(same, "{name}: the same handover is the same request");
+    if let Some((resend, data)) = first {
+        assert_eq!(
+            *resend,
+            message.attempts.failed > 0 && operations[0] != "SendMessage",
+            "{name}"
+        );
+        let document = data.document(&Limits::default()).unwrap();
+        let json = to_json(&document.unverified()).unwrap();
+        if let Some(expected) = expected {
+            let body = expected.body.replace("NUMBER", &message.number.to_string());
+            assert_eq!(
+                json,
+                serde_json::from_str::<Value>(&body).unwrap(),
+                "{name}"
+            );
+        }
+    }
+}
+
+/// Whether it is marked as sent again, and what is sent.
+fn sent(call: &Call) -> Option<(bool, Data)> {
+    let (properties, data) = match call {
+        Call::SyncSend(call) => (&call.info.properties, &call.data),
+        Call::Send(call) => (&call.info.properties, &call.data),
+        _ => return None,
+    };
+    let resend = properties
+        .iter()
+        .any(|one| (one.key.as_str(), one.value.as_str()) == ("resend", "true"));
+    Some((resend, data.clone()))
 }
 
 fn compare(name: &str, replay: &Replay, expected: Option<Request>, message: &Message) {
