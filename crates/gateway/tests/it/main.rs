@@ -16,4 +16,5 @@ mod messages;
 mod properties;
 mod schema;
 mod security;
+mod seeds;
 mod world;
