@@ -23,7 +23,7 @@ pub(crate) fn alone(node: Node<'_, '_>) -> String {
     let mut whole = start.as_bytes().to_vec();
     walk.lacking.sort_unstable();
     for prefix in walk.lacking {
-        let bound = Some(prefix).filter(|prefix| !prefix.is_empty());
+        let bound = Some(prefix.as_str()).filter(|prefix| !prefix.is_empty());
         let Some(uri) = node.lookup_namespace_uri(bound) else {
             continue;
         };
@@ -45,7 +45,7 @@ struct Walk<'a> {
     /// Prefixes that open elements declare.
     declared: Vec<&'a str>,
     /// Prefixes that are used and declared outside.
-    lacking: Vec<&'a str>,
+    lacking: Vec<String>,
 }
 
 impl<'a> Walk<'a> {
@@ -60,18 +60,7 @@ impl<'a> Walk<'a> {
                 self.uses(prefix);
             }
             if attribute.namespace() == Some(XSI) && attribute.name() == "type" {
-                let start = attribute.range_value().start;
-                let value = attribute.value().trim();
-                let raw = self.text.get(attribute.range_value()).unwrap_or_default();
-                // The prefix as it stands in the text, which lives as long as the document.
-                if let Some((prefix, _)) = value.split_once(':')
-                    && let Some(at) = raw.find(prefix)
-                {
-                    let place = start + at..start + at + prefix.len();
-                    self.uses(self.text.get(place).unwrap_or_default());
-                } else if !value.contains(':') {
-                    self.uses("");
-                }
+                self.uses(prefix_of(attribute.value().trim()));
             }
         }
         for child in node.children().filter(Node::is_element) {
@@ -107,9 +96,10 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn uses(&mut self, prefix: &'a str) {
-        if prefix != "xml" && !self.declared.contains(&prefix) && !self.lacking.contains(&prefix) {
-            self.lacking.push(prefix);
+    fn uses(&mut self, prefix: &str) {
+        let known = self.declared.contains(&prefix) || self.lacking.iter().any(|one| one == prefix);
+        if prefix != "xml" && !known {
+            self.lacking.push(prefix.to_owned());
         }
     }
 }

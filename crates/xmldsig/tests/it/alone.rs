@@ -44,8 +44,8 @@ fn only_what_names_use_and_only_once_is_brought_along() {
         ),
         // The value of xsi:type is a name too.
         (
-            "<a xmlns:t='urn:t' xmlns:i='http://www.w3.org/2001/XMLSchema-instance'><b i:type=' t:T '/></a>",
-            "<b xmlns:i=\"http://www.w3.org/2001/XMLSchema-instance\" xmlns:t=\"urn:t\" i:type=' t:T '/>",
+            "<a xmlns:t='urn:t' xmlns:i='http://www.w3.org/2001/XMLSchema-instance'><b i:type=' &#116;:T '/></a>",
+            "<b xmlns:i=\"http://www.w3.org/2001/XMLSchema-instance\" xmlns:t=\"urn:t\" i:type=' &#116;:T '/>",
         ),
         (
             "<a><b xml:lang='kk'><!-- c --><![CDATA[<]]>&#65;</b></a>",
