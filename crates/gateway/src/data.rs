@@ -9,7 +9,7 @@ use crate::names::XSI;
 /// The business data of a message, to the octet as it came.
 ///
 /// Senders write it in four ways, which are told apart and kept: nothing; one element inside `data`; `data` itself
-/// as the element, with its `xsi:type` or several children; text, often XML in CDATA or escaped.
+/// as the element, with its `xsi:type`, several children or text beside them; text, often XML in CDATA or escaped.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Data(Form);
 
@@ -39,18 +39,15 @@ impl Data {
         Self::default()
     }
 
-    /// An element to stand inside `data`; if its own name is `data`, it is the element itself.
+    /// An element to stand inside `data`; if its own name is `data`, it is that element itself.
     pub fn xml(xml: &str) -> Result<Self, ParseError> {
         let document = Document::parse(xml.as_bytes(), &Limits::default())?;
         let root = document.unverified();
-        Ok(Self(if root.name() == "data" {
-            Form::Whole {
-                xml: root.alone(),
-                kind: kind(&root),
-            }
+        Ok(if root.name() == "data" {
+            Self::of(&root)
         } else {
-            Form::Inside(root.alone())
-        }))
+            Self(Form::Inside(root.alone()))
+        })
     }
 
     /// Text, which is escaped on its way.
@@ -76,7 +73,7 @@ impl Data {
                     Form::Text(text)
                 }
             }
-            (Some(only), None, None) => Form::Inside(only.alone()),
+            (Some(only), None, None) if data.text().trim().is_empty() => Form::Inside(only.alone()),
             _ => Form::Whole {
                 xml: data.alone(),
                 kind,

@@ -43,6 +43,11 @@ pub(crate) fn word(parent: &Element<'_>, name: &str) -> Result<String, Refusal> 
     Ok(text(parent, name)?.trim().to_owned())
 }
 
+/// An identifier that must not be empty.
+pub(crate) fn id(parent: &Element<'_>, name: &str) -> Result<String, Refusal> {
+    may_word(parent, name)?.ok_or_else(|| lacking(parent, name))
+}
+
 /// A text that may be missing; an empty one is none.
 pub(crate) fn may_text(parent: &Element<'_>, name: &str) -> Result<Option<String>, Refusal> {
     let text = child(parent, name)?.map(|child| leaf(&child)).transpose()?;
@@ -56,12 +61,15 @@ pub(crate) fn may_word(parent: &Element<'_>, name: &str) -> Result<Option<String
 
 /// An identifier of a session, without the braces that some put around it.
 pub(crate) fn may_session(parent: &Element<'_>) -> Result<Option<String>, Refusal> {
-    Ok(may_word(parent, "sessionId")?.map(|text| {
-        let bare = text
-            .strip_prefix('{')
-            .and_then(|text| text.strip_suffix('}'));
-        bare.map_or(text.clone(), str::to_owned)
-    }))
+    let text = may_text(parent, "sessionId")?.unwrap_or_default();
+    let mut bare = text.trim();
+    while let Some(inside) = bare
+        .strip_prefix('{')
+        .and_then(|text| text.strip_suffix('}'))
+    {
+        bare = inside.trim();
+    }
+    Ok(Some(bare.to_owned()).filter(|bare| !bare.is_empty()))
 }
 
 pub(crate) fn when(parent: &Element<'_>, name: &str) -> Result<Timestamp, Refusal> {

@@ -3,7 +3,7 @@
 use xmldsig::{Document, Element, Limits};
 
 use super::fields::{
-    child, children, may_session, may_text, may_when, may_word, need, text, when, word,
+    child, children, id, may_session, may_text, may_when, may_word, need, text, when, word,
 };
 use crate::data::Data;
 use crate::fault::{Fault, Refusal, Side};
@@ -94,7 +94,7 @@ fn request(operation: Operation, call: &Element<'_>) -> Read<Call> {
             sender: may_sender(&request)?,
         }),
         Operation::MessageStatus => Call::MessageStatus(MessageStatus {
-            message_id: word(&request, "messageId")?,
+            message_id: id(&request, "messageId")?,
             request_date: when(&request, "requestDate")?,
             sender: sender(&request)?,
             properties: properties(&request)?,
@@ -149,7 +149,7 @@ fn response(operation: Operation, reply: &Element<'_>) -> Read<Reply> {
 /// `userId`, which Axis puts between, and all else that is unknown is let pass.
 fn sync_info(info: &Element<'_>) -> Read<SyncMessageInfo> {
     Ok(SyncMessageInfo {
-        message_id: word(info, "messageId")?,
+        message_id: id(info, "messageId")?,
         correlation_id: may_word(info, "correlationId")?,
         service_id: word(info, "serviceId")?,
         message_date: when(info, "messageDate")?,
@@ -223,7 +223,7 @@ fn get_messages(request: &Element<'_>) -> Read<GetMessages> {
 fn delivery(notification: &Element<'_>) -> Read<DeliveryNotification> {
     let status = need(notification, "deliveryStatus")?;
     Ok(DeliveryNotification {
-        message_id: word(notification, "messageId")?,
+        message_id: id(notification, "messageId")?,
         service_id: word(notification, "serviceId")?,
         notification_date: when(notification, "notificationDate")?,
         delivery_status: DeliveryStatusInfo {
