@@ -96,8 +96,8 @@ async fn asked(
 #[tokio::test]
 async fn what_goes_out_is_signed_and_what_is_signed_by_the_pinned_certificate_is_taken() {
     let folder = tempfile::tempdir().unwrap();
-    let reply = sealed(&WORLD.gateway, write_reply(&Reply::GetMessages(answer())));
-    let replay = replies(200, &reply).await;
+    let envelope = sealed(&WORLD.gateway, write_reply(&Reply::GetMessages(answer())));
+    let replay = replies(200, &envelope).await;
     let client = client(&replay.endpoint(), folder.path(), "required");
     assert_eq!(client.get_messages(question()).await.unwrap(), answer());
     let sent = &replay.asked()[0];
