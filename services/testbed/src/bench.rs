@@ -26,6 +26,7 @@ use crate::{
     register::Registers,
     sinks::Sink,
     smtp,
+    soap::{self, Seal},
     system::System,
     tsp::Stamper,
 };
@@ -110,19 +111,7 @@ impl Bench {
             ),
             mail_server(ports.smtp, &stop, &mails)?,
         ];
-        for (name, port) in [
-            ("gbd-fl", ports.gbd_fl),
-            ("gbd-ul", ports.gbd_ul),
-            ("enis", ports.enis),
-            ("payment", ports.payment),
-        ] {
-            systems.push(System::http(
-                name,
-                door(name, port)?,
-                stop.clone(),
-                registers.routes(name),
-            ));
-        }
+        systems.extend(played_registers(config, &registers, &stop)?);
         let intake = watch::Sender::new(config.intake.url.clone());
         let mut providers = BTreeMap::new();
         for (name, port) in [
@@ -182,6 +171,37 @@ fn door(name: &'static str, port: u16) -> Result<Door, Error> {
     Door::reserve(port).map_err(|source| Error::Port { name, port, source })
 }
 
+/// The registers, over JSON and over the gateway's sync channel.
+fn played_registers(
+    config: &Config,
+    registers: &Arc<Registers>,
+    stop: &CancellationToken,
+) -> Result<Vec<Arc<System>>, Error> {
+    let mut systems = Vec::new();
+    for (name, port) in [
+        ("gbd-fl", config.ports.gbd_fl),
+        ("gbd-ul", config.ports.gbd_ul),
+        ("enis", config.ports.enis),
+        ("payment", config.ports.payment),
+    ] {
+        // Payments would sign for persons, and everybody else for payments.
+        let other = if name == "payment" {
+            "gbd-fl"
+        } else {
+            "payment"
+        };
+        let (own, other) = (format!("{name}-system"), format!("{other}-system"));
+        let desk = soap::register::Desk {
+            name,
+            registers: Arc::clone(registers),
+            seal: Seal::open(&config.folder, &own, &other)?,
+        };
+        let routes = registers.routes(name).merge(soap::register::routes(desk));
+        systems.push(System::http(name, door(name, port)?, stop.clone(), routes));
+    }
+    Ok(systems)
+}
+
 /// A provider with its officer, who knows the provider's system to see its fault.
 fn provider(
     config: &Config,
@@ -197,9 +217,15 @@ fn provider(
     };
     let own_system = watch::Sender::new(None);
     let signer = format!("{name}-signer");
-    let officer = Officer::new(&config.folder, name, &signer, line, own_system.subscribe())?;
-    let provider = Provider::new(name, config.providers, officer);
-    let system = System::http(name, door(name, port)?, stop.clone(), provider.routes());
+    let mut officer = Officer::new(&config.folder, name, &signer, line, own_system.subscribe())?;
+    let seal = || Seal::open(&config.folder, &format!("{name}-system"), "portal-system");
+    if config.providers.report_by_soap.iter().any(|by| by == name) {
+        officer = officer.on_the_channel(name, seal()?);
+    }
+    let provider = Provider::new(name, config.providers.clone(), officer);
+    let channels = soap::channel::routes(Arc::clone(&provider), seal()?);
+    let routes = provider.routes().merge(channels);
+    let system = System::http(name, door(name, port)?, stop.clone(), routes);
     own_system.send_replace(Some(Arc::clone(&system)));
     Ok((provider, system))
 }

@@ -122,7 +122,7 @@ impl Config {
             100,
             60_000,
         )?;
-        let answering = self.providers;
+        let answering = &self.providers;
         within(
             "providers.status_after_ms",
             answering.status_after_ms.into(),

@@ -36,6 +36,18 @@ pub enum Fault {
     Duplicate,
     /// It does its work, then waits `delay_ms` before it says so.
     Late,
+    /// Over SOAP: it answers with a fault of the channel (SCE909), without doing its work.
+    SoapFault,
+    /// Over SOAP: it answers 200 with half an envelope, without doing its work.
+    GarbageXml,
+    /// Over SOAP: it answers another message than the one that was sent.
+    WrongCorrelation,
+    /// Over SOAP, async: it takes the message at once; its answer is in the mailbox `delay_ms` later.
+    AnswerLate,
+    /// Over SOAP: it signs nothing.
+    Unsigned,
+    /// Over SOAP: it signs with the certificate of another system.
+    WrongSigner,
 }
 
 /// A fault with its measure.
@@ -43,7 +55,7 @@ pub enum Fault {
 #[serde(deny_unknown_fields)]
 pub struct Setting {
     pub fault: Fault,
-    /// For `slow` and `late`: how long to wait, in milliseconds, 0 to [`Setting::DELAY_MS_MAX`].
+    /// For `slow`, `late` and `answer-late`: how long to wait, in milliseconds, 0 to [`Setting::DELAY_MS_MAX`].
     #[serde(default)]
     pub delay_ms: u64,
 }
@@ -54,20 +66,20 @@ impl Setting {
 
     /// Whether the numbers make sense together.
     pub fn check(self) -> Result<(), String> {
-        let waits = matches!(self.fault, Fault::Slow | Fault::Late);
+        let waits = matches!(self.fault, Fault::Slow | Fault::Late | Fault::AnswerLate);
         if self.delay_ms > Self::DELAY_MS_MAX {
             return Err(format!("delay_ms is at most {}", Self::DELAY_MS_MAX));
         }
         if waits && self.delay_ms == 0 {
-            return Err("slow and late need a delay_ms above 0".to_owned());
+            return Err("slow, late and answer-late need a delay_ms above 0".to_owned());
         }
         if !waits && self.delay_ms != 0 {
-            return Err("delay_ms belongs to slow and late only".to_owned());
+            return Err("delay_ms belongs to slow, late and answer-late only".to_owned());
         }
         Ok(())
     }
 
-    /// The wait of `slow` and `late`.
+    /// The wait of `slow`, `late` and `answer-late`.
     pub fn delay(self) -> Duration {
         Duration::from_millis(self.delay_ms)
     }
@@ -119,7 +131,11 @@ mod tests {
 
     #[test]
     fn faults_are_written_as_the_control_api_names_them() {
-        for (fault, word) in [(Fault::Error500, "error-500"), (Fault::None, "none")] {
+        for (fault, word) in [
+            (Fault::Error500, "error-500"),
+            (Fault::None, "none"),
+            (Fault::GarbageXml, "garbage-xml"),
+        ] {
             assert_eq!(
                 serde_json::to_string(&fault).unwrap(),
                 format!("\"{word}\"")

@@ -23,5 +23,6 @@ pub mod provider;
 pub mod register;
 pub mod sinks;
 mod smtp;
+mod soap;
 pub mod system;
 pub mod tsp;

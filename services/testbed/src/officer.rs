@@ -15,7 +15,14 @@ use signatures::sign::{Identity as Signer, Options, sign};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::{authority::Error, fault::Fault, files, identity::Identities, system::System};
+use crate::{
+    authority::Error,
+    fault::Fault,
+    files,
+    identity::Identities,
+    soap::{Seal, report},
+    system::System,
+};
 
 /// What an officer says.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -97,6 +104,8 @@ pub struct Officer {
     signer: Signer,
     /// The provider's own system: while it has the fault `duplicate`, reports are sent twice.
     system: watch::Receiver<Option<Arc<System>>>,
+    /// With what it signs on intake's async channel; none where it speaks JSON.
+    channel: Option<(&'static str, Seal)>,
 }
 
 impl Officer {
@@ -115,7 +124,17 @@ impl Officer {
             client,
             signer,
             system,
+            channel: None,
         })
+    }
+
+    /// The same, reporting on intake's async channel as `sender`, whose system has this seal.
+    #[must_use]
+    pub(crate) fn on_the_channel(self, sender: &'static str, seal: Seal) -> Self {
+        Self {
+            channel: Some((sender, seal)),
+            ..self
+        }
     }
 
     /// Signs `report` and sends it until intake answers for good.
@@ -173,6 +192,16 @@ impl Officer {
     /// One try; `None` where intake is not known or did not answer.
     async fn post(&self, message: &Value) -> Option<(StatusCode, Value)> {
         let intake = self.line.intake.borrow().clone()?;
+        if let Some((sender, seal)) = &self.channel {
+            let envelope = match report::envelope(seal, sender, message) {
+                Ok(envelope) => envelope,
+                Err(reason) => return Some((StatusCode::UNPROCESSABLE_ENTITY, json!(reason))),
+            };
+            let request = self.client.post(format!("{intake}/soap/async"));
+            let request = request.header("content-type", "text/xml; charset=utf-8");
+            let answer = request.body(envelope).send().await.ok()?;
+            return report::answer(&answer.bytes().await.ok()?);
+        }
         let request = self
             .client
             .post(format!("{intake}/v1/messages"))

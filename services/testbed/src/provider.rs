@@ -31,12 +31,12 @@ use crate::{
 };
 
 /// Largest application taken: two documents of 10 MiB in base64 and change.
-const APPLICATION_BYTES_MAX: usize = 32 * 1024 * 1024;
+pub(crate) const APPLICATION_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Acceptances told at once, at most.
 const ACCEPTANCES_MAX: usize = 10_000;
 
 /// How a provider answers by itself.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Answering {
     /// Whether it answers by itself from the start. Default true.
@@ -48,6 +48,9 @@ pub struct Answering {
     /// Milliseconds from that status, once intake has it, to the result, at most an hour. Default 200.
     #[serde(default = "result_after_ms")]
     pub result_after_ms: u32,
+    /// Providers whose officers report on the async channel of intake. Default: none, they speak JSON.
+    #[serde(default)]
+    pub report_by_soap: Vec<String>,
 }
 
 fn yes() -> bool {
@@ -68,6 +71,7 @@ impl Default for Answering {
             auto: yes(),
             status_after_ms: status_after_ms(),
             result_after_ms: result_after_ms(),
+            report_by_soap: Vec::new(),
         }
     }
 }
@@ -199,6 +203,24 @@ impl Provider {
         locked(&self.ledger)
     }
 
+    pub(crate) fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Takes an application under its idempotency key, and lets the officer answer a new one in auto mode. An
+    /// error says what it lacks.
+    pub(crate) fn take(self: &Arc<Self>, key: &str, content: Value) -> Result<Entry, String> {
+        let application = Application::deserialize(&content).map_err(|error| error.to_string())?;
+        if application.message_id != key {
+            return Err("the idempotency key is not the message's id".to_owned());
+        }
+        let (entry, new) = self.enter(key, application, content);
+        if new && self.auto.load(Ordering::Relaxed) {
+            tokio::spawn(Arc::clone(self).answer(entry.number.clone()));
+        }
+        Ok(entry)
+    }
+
     /// Enters an application; says whether it is new.
     fn enter(&self, key: &str, application: Application, content: Value) -> (Entry, bool) {
         let mut ledger = self.ledger();
@@ -260,21 +282,11 @@ async fn take(
             "the header Idempotency-Key is missing",
         );
     };
-    let application = match Application::deserialize(&content) {
-        Ok(application) => application,
-        Err(error) => return refuse(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string()),
+    let entry = match provider.take(key, content) {
+        Ok(entry) => entry,
+        Err(reason) => return refuse(StatusCode::UNPROCESSABLE_ENTITY, &reason),
     };
-    if application.message_id != key {
-        return refuse(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "Idempotency-Key is not the message_id",
-        );
-    }
-    let (entry, new) = provider.enter(key, application, content);
-    if new && provider.auto.load(Ordering::Relaxed) {
-        tokio::spawn(Arc::clone(&provider).answer(entry.number.clone()));
-    }
-    let status = if new {
+    let status = if entry.times_received == 1 {
         StatusCode::CREATED
     } else {
         StatusCode::OK

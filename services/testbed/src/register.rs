@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
-    cast::{Member, POWERS, Person, everybody},
+    cast::{Member, Organisation, POWERS, Person, Power, everybody},
     kept::{Kept, locked},
 };
 
@@ -39,7 +39,7 @@ struct Lookup {
 /// Whom or what the query is about; each register knows one kind.
 #[derive(Debug, Deserialize)]
 #[serde(untagged, deny_unknown_fields)]
-enum Subject {
+pub(crate) enum Subject {
     Person {
         iin: String,
     },
@@ -97,11 +97,11 @@ fn mask(number: &str) -> String {
 /// Why somebody asks (X15).
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Purpose {
-    application: String,
-    service: String,
-    operator: String,
-    consent: String,
+pub(crate) struct Purpose {
+    pub(crate) application: String,
+    pub(crate) service: String,
+    pub(crate) operator: String,
+    pub(crate) consent: String,
 }
 
 /// A query that a register remembers.
@@ -181,48 +181,48 @@ impl Registers {
     fn answer(&self, subject: &Subject) -> Option<Value> {
         match subject {
             Subject::Person { iin } => self.person(iin).map(person_record),
-            Subject::Organisation { bin } => self.organisation(bin),
+            Subject::Organisation { bin } => self.organisation(bin).map(organisation_record),
             Subject::Power {
                 power_of_attorney,
                 principal,
                 representative,
-            } => self.power(power_of_attorney, principal, representative),
+            } => {
+                let power = self.power(power_of_attorney, principal, representative)?;
+                Some(json!({
+                    "number": power.number, "certified": "notary", "valid_until": power.valid_until,
+                    "principal": principal, "representative": representative,
+                }))
+            }
             Subject::Payment {
                 receipt,
                 payer,
                 service,
                 amount_tenge,
-            } => {
-                let asked = Payment {
-                    payer: payer.clone().try_into().ok()?,
-                    service: service.clone(),
-                    amount_tenge: *amount_tenge,
-                };
-                let paid = locked(&self.receipts).get(receipt) == Some(&asked);
-                paid.then(
-                    || json!({"receipt": receipt, "amount_tenge": amount_tenge, "paid": true}),
-                )
-            }
+            } => self
+                .is_paid(receipt, payer, service, *amount_tenge)
+                .then(|| json!({"receipt": receipt, "amount_tenge": amount_tenge, "paid": true})),
         }
     }
 
-    fn person(&self, iin: &str) -> Option<&Person> {
+    pub(crate) fn person(&self, iin: &str) -> Option<&Person> {
         let people = self.cast.iter().filter_map(|m| m.person.as_ref());
         people
             .filter(|p| p.registered)
             .find(|p| p.iin.reveal() == iin)
     }
 
-    fn organisation(&self, bin: &str) -> Option<Value> {
-        let all = self.cast.iter().filter_map(|m| m.organisation.as_ref());
-        let found = all.into_iter().find(|o| o.bin.reveal() == bin)?;
-        Some(json!({
-            "bin": found.bin.reveal(), "name_kk": found.name_kk, "name_ru": found.name_ru,
-            "status": "registered",
-        }))
+    pub(crate) fn organisation(&self, bin: &str) -> Option<&Organisation> {
+        let mut all = self.cast.iter().filter_map(|m| m.organisation.as_ref());
+        all.find(|o| o.bin.reveal() == bin)
     }
 
-    fn power(&self, number: &str, principal: &str, representative: &str) -> Option<Value> {
+    /// The power of attorney that one of the two gave to the other.
+    pub(crate) fn power(
+        &self,
+        number: &str,
+        principal: &str,
+        representative: &str,
+    ) -> Option<&'static Power> {
         let power = POWERS.iter().find(|p| p.number == number)?;
         let is = |name: &str, iin: &str| {
             let member = self.cast.iter().find(|m| m.name == name);
@@ -230,13 +230,48 @@ impl Registers {
                 .and_then(|m| m.person.as_ref())
                 .is_some_and(|p| p.iin.reveal() == iin)
         };
-        (is(power.principal, principal) && is(power.representative, representative)).then(|| {
-            json!({
-                "number": number, "certified": "notary", "valid_until": power.valid_until,
-                "principal": principal, "representative": representative,
-            })
-        })
+        (is(power.principal, principal) && is(power.representative, representative))
+            .then_some(power)
     }
+
+    /// Whether this was paid, by him, for this.
+    pub(crate) fn is_paid(&self, receipt: &str, payer: &str, service: &str, tenge: u64) -> bool {
+        let Ok(payer) = payer.to_owned().try_into() else {
+            return false;
+        };
+        let asked = Payment {
+            payer,
+            service: service.to_owned(),
+            amount_tenge: tenge,
+        };
+        locked(&self.receipts).get(receipt) == Some(&asked)
+    }
+
+    /// Keeps a query, with its subject masked.
+    pub(crate) fn remember(
+        &self,
+        register: &'static str,
+        request_id: &str,
+        subject: &Subject,
+        purpose: Purpose,
+        found: bool,
+    ) {
+        self.queries.add(Query {
+            at: Timestamp::now(),
+            register,
+            request_id: request_id.to_owned(),
+            subject: subject.masked().1,
+            purpose,
+            found,
+        });
+    }
+}
+
+fn organisation_record(found: &Organisation) -> Value {
+    json!({
+        "bin": found.bin.reveal(), "name_kk": found.name_kk, "name_ru": found.name_ru,
+        "status": "registered",
+    })
 }
 
 fn person_record(person: &Person) -> Value {
@@ -253,20 +288,19 @@ fn look_up(
     State(registers): State<Arc<Registers>>,
     Json(lookup): Json<Lookup>,
 ) -> Response {
-    let (keeper, subject) = lookup.subject.masked();
+    let (keeper, _) = lookup.subject.masked();
     if lookup.register != register || keeper != register {
         let said = format!("{register} does not keep that");
         return (StatusCode::BAD_REQUEST, said).into_response();
     }
     let record = registers.answer(&lookup.subject);
-    registers.queries.add(Query {
-        at: Timestamp::now(),
+    registers.remember(
         register,
-        request_id: lookup.request_id,
-        subject,
-        purpose: lookup.purpose,
-        found: record.is_some(),
-    });
+        &lookup.request_id,
+        &lookup.subject,
+        lookup.purpose,
+        record.is_some(),
+    );
     match record {
         Some(record) => Json(json!({"found": true, "record": record})).into_response(),
         None => Json(json!({"found": false})).into_response(),

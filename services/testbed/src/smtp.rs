@@ -142,7 +142,17 @@ impl Talk {
             Fault::Garbage => return self.stream.get_mut().write_all(GARBAGE).await,
             Fault::Hang => pending().await,
             Fault::Slow => tokio::time::sleep(setting.delay()).await,
-            Fault::None | Fault::Down | Fault::Duplicate | Fault::Late => {}
+            // Mail knows no SOAP.
+            Fault::None
+            | Fault::Down
+            | Fault::Duplicate
+            | Fault::Late
+            | Fault::SoapFault
+            | Fault::GarbageXml
+            | Fault::WrongCorrelation
+            | Fault::AnswerLate
+            | Fault::Unsigned
+            | Fault::WrongSigner => {}
         }
         let from = self.from.take().unwrap_or_default();
         let to = std::mem::take(&mut self.to);

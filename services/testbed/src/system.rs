@@ -16,7 +16,7 @@ use std::{
 use axum::{
     Router,
     extract::{Request, State},
-    http::{StatusCode, header},
+    http::{Method, StatusCode, header},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
@@ -192,13 +192,22 @@ impl System {
 
 /// Lets a request meet the fault of the present moment. Being asked for health counts for nothing, and a
 /// system that only answers late, twice or with a rejection says that it is well: its faults show in its work.
-async fn misbehave(State(system): State<Arc<System>>, request: Request, next: Next) -> Response {
+async fn misbehave(
+    State(system): State<Arc<System>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     system.hear(&request);
-    let works = request.uri().path() != "/health";
+    let path = request.uri().path();
+    // A channel is asked whether it is up by asking for its description.
+    let described = path.starts_with("/soap/") && request.method() == Method::GET;
+    let works = path != "/health" && !described;
     if works {
         system.count();
     }
     let setting = system.setting();
+    // What a channel does otherwise, its own handlers do.
+    request.extensions_mut().insert(setting);
     match setting.fault {
         Fault::Slow => {
             tokio::time::sleep(setting.delay()).await;
@@ -220,5 +229,11 @@ async fn misbehave(State(system): State<Arc<System>>, request: Request, next: Ne
         Fault::None | Fault::Down | Fault::Duplicate | Fault::Reject | Fault::Late => {
             next.run(request).await
         }
+        Fault::SoapFault
+        | Fault::GarbageXml
+        | Fault::WrongCorrelation
+        | Fault::AnswerLate
+        | Fault::Unsigned
+        | Fault::WrongSigner => next.run(request).await,
     }
 }

@@ -86,6 +86,20 @@ fn portal() -> Organisation {
     organisation(10_014_000_001, "Үлгілік портал", "Образцовый портал")
 }
 
+/// Who runs kezek.
+fn operator() -> Organisation {
+    organisation(16_014_000_005, "Үлгілік кезек", "Образцовый оператор kezek")
+}
+
+/// Who runs the registers.
+fn registers() -> Organisation {
+    organisation(
+        17_024_000_006,
+        "Үлгілік тіркелімдер орталығы",
+        "Образцовый центр регистров",
+    )
+}
+
 fn member(name: &'static str, role: Role, key: Key, person: Person) -> Member {
     let standing = Standing::Good;
     Member {
@@ -190,9 +204,27 @@ fn officials() -> Vec<Member> {
     ]
 }
 
+/// The systems that sign on the gateway's channels: those who cannot do GOST have a key of RSA.
+fn on_the_channels() -> Vec<Member> {
+    let rsa = |name, organisation| Member {
+        key: Key::Rsa2048,
+        ..system(name, organisation)
+    };
+    vec![
+        system("kezek-system", operator()),
+        rsa("kezek-rsa-system", operator()),
+        rsa("front-office-rsa-system", state_corporation()),
+        system("gbd-fl-system", registers()),
+        system("gbd-ul-system", registers()),
+        rsa("enis-system", registers()),
+        rsa("payment-system", registers()),
+    ]
+}
+
 /// Everybody, applicants first.
 pub fn everybody() -> Vec<Member> {
     let mut all = applicants();
     all.extend(officials());
+    all.extend(on_the_channels());
     all
 }

@@ -8,6 +8,7 @@
 
 mod answers;
 mod authority;
+mod channels;
 mod faults;
 mod mail;
 mod officer;
