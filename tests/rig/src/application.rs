@@ -39,6 +39,8 @@ pub struct Application {
     pub form: Value,
     pub receipt: Option<String>,
     pub consent: Option<Value>,
+    /// Who files for the applicant, and under which power of attorney (G5).
+    pub representative: Option<Value>,
     pub classification: &'static str,
     /// The applicant's own: kk, ru or en.
     pub language: &'static str,
@@ -57,6 +59,7 @@ impl Application {
             form,
             receipt: None,
             consent: None,
+            representative: None,
             classification: "open",
             language: "kk",
         }
@@ -117,6 +120,18 @@ impl Application {
         self
     }
 
+    /// The same, filed by somebody under a power of attorney that a notary certified (G5).
+    pub fn under_power(mut self, people: &People, by: &str, power: &str) -> anyhow::Result<Self> {
+        self.representative = Some(json!({
+            "iin": people.find(by)?.iin,
+            "power_of_attorney": { "number": power, "certified": "notary" },
+        }));
+        if let Some(papers) = self.form["papers"].as_array_mut() {
+            papers.push(json!("power-of-attorney"));
+        }
+        Ok(self)
+    }
+
     /// The fee of its service in tenge, as the regulations say.
     pub fn fee_tenge(&self) -> Option<u64> {
         match self.service {
@@ -163,6 +178,9 @@ impl Application {
         if let Some(consent) = &self.consent {
             message["consent"] = consent.clone();
         }
+        if let Some(representative) = &self.representative {
+            message["representative"] = representative.clone();
+        }
         Ok(message)
     }
 }
@@ -190,6 +208,29 @@ pub(crate) fn report(
         "report": report,
     });
     seal(&mut message, people, signer, SignedAs::Cms, report)?;
+    Ok(message)
+}
+
+/// What an operator of the front office asks a register: the query itself is the signed document. `query` has
+/// `register`, `subject` and `purpose`.
+pub fn query(
+    people: &People,
+    operator: &str,
+    service: &str,
+    query: &Value,
+) -> anyhow::Result<Value> {
+    let mut message = json!({
+        "id": Uuid::now_v7(),
+        "kind": "query",
+        "service": service,
+        "channel": "front-office",
+        "language": "kk",
+        "classification": "open",
+        "consent": { "form": "paper", "reference": "К-2026/42", "given_at": "2026-02-03T10:00:00+05:00" },
+        "attachments": [],
+        "query": query,
+    });
+    seal(&mut message, people, operator, SignedAs::Cms, query)?;
     Ok(message)
 }
 

@@ -17,7 +17,7 @@ use tokio::net::TcpStream;
 use crate::process::{Server, until_up};
 use crate::seat::{Seat, definitions_with_guest};
 use crate::spaces::Spaces;
-use crate::{Folder, free_port, wait_for};
+use crate::{Folder, free_port, repository, wait_for};
 
 /// Erlang on two busy cores takes 5-10 s, three nodes that find each other 15-50 s; the limit is for a machine
 /// that does much else.
@@ -61,17 +61,17 @@ impl Broker {
         let folder = Folder::make()?;
         let place = folder.path().to_owned();
         let seats = vec![Seat::alone(&place, port)];
-        Self::launch(&place, seats, None, Some(folder)).await
+        Self::launch(&place, repository(), seats, None, Some(folder)).await
     }
 
     /// Starts one in `folder` and waits until it accepts AMQP connections, which it does only
     /// after the definitions are loaded.
     pub async fn start_in(folder: &Path) -> anyhow::Result<Self> {
-        Self::start_shaped(folder, Shape::One).await
+        Self::start_shaped(folder, repository(), Shape::One).await
     }
 
-    /// The same in any shape.
-    pub async fn start_shaped(folder: &Path, shape: Shape) -> anyhow::Result<Self> {
+    /// The same in any shape, with the definitions of `root`.
+    pub async fn start_shaped(folder: &Path, root: &Path, shape: Shape) -> anyhow::Result<Self> {
         let (seats, spaces) = match shape {
             Shape::One => (vec![Seat::alone(folder, free_port())], None),
             Shape::Three => (Seat::three(folder), None),
@@ -80,11 +80,12 @@ impl Broker {
                 (Seat::three_in(folder, &spaces), Some(spaces))
             }
         };
-        Self::launch(folder, seats, spaces, None).await
+        Self::launch(folder, root, seats, spaces, None).await
     }
 
     async fn launch(
         folder: &Path,
+        root: &Path,
         seats: Vec<Seat>,
         spaces: Option<Spaces>,
         own: Option<Folder>,
@@ -92,7 +93,7 @@ impl Broker {
         let names: Vec<String> = seats.iter().map(|seat| seat.name.clone()).collect();
         let (mut nodes, mut port_mappers) = (Vec::new(), Vec::new());
         for seat in seats {
-            seat.furnish(&names)?;
+            seat.furnish(&names, root)?;
             if port_mappers.is_empty() || spaces.is_some() {
                 let epmd = Server::start("epmd", seat.port_mapper());
                 port_mappers
@@ -111,19 +112,19 @@ impl Broker {
             node.up().await?;
         }
         if broker.nodes.len() > 1 {
-            broker.join(folder).await?;
+            broker.join(folder, root).await?;
         }
         Ok(broker)
     }
 
     /// Waits for all nodes, and only then makes the queues: so each has a copy on every node.
-    async fn join(&self, folder: &Path) -> anyhow::Result<()> {
+    async fn join(&self, folder: &Path, root: &Path) -> anyhow::Result<()> {
         let count = self.nodes.len().to_string();
         self.ctl(&["await_online_nodes", &count]).await?;
         let file = folder.join("rabbitmq-definitions.json");
         std::fs::write(
             &file,
-            serde_json::to_vec_pretty(&definitions_with_guest()?)?,
+            serde_json::to_vec_pretty(&definitions_with_guest(root)?)?,
         )?;
         self.ctl(&["import_definitions", &file.display().to_string()])
             .await

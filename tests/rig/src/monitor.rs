@@ -48,6 +48,14 @@ impl Monitor {
         Ok(self.get("/v1/lanes").await?.unwrap_or(Value::Null))
     }
 
+    /// Who looked at the data of this person, newest first, in this language.
+    pub async fn accesses(&self, iin: &str, language: &str) -> anyhow::Result<Value> {
+        let page = self
+            .get(&format!("/v1/persons/{iin}/accesses?lang={language}"))
+            .await?;
+        Ok(page.unwrap_or(Value::Null))
+    }
+
     /// Waits until an application has the status; gives the application as it is then.
     pub async fn status(
         &self,

@@ -88,7 +88,12 @@ impl People {
         Ok(format!("<document>{shown}{moved}</document>").into_bytes())
     }
 
-    fn identity(&self, name: &str) -> anyhow::Result<sign::Identity> {
+    /// A file of the test bench.
+    pub(crate) fn file(&self, below: &str) -> PathBuf {
+        self.folder.join(below)
+    }
+
+    pub(crate) fn identity(&self, name: &str) -> anyhow::Result<sign::Identity> {
         let person = self.find(name)?;
         let key = PrivateKeyDer::from_pem_file(self.folder.join(&person.key))?;
         let mut chain = CertificateDer::pem_file_iter(self.folder.join(&person.chain))?;

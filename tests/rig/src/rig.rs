@@ -3,7 +3,7 @@
 //! In: [`Options`]. Out: a [`Rig`] in which everything says that it is ready. Dropping it ends
 //! everything and removes its folder.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -11,13 +11,16 @@ use serde_json::Value;
 
 use crate::addresses::Addresses;
 use crate::application::{self, Application};
+use crate::channels::Channels;
 use crate::monitor::Monitor;
 use crate::outside::Outside;
 use crate::people::People;
 use crate::process::{Command, Server, until_up};
 use crate::services::{Services, binaries};
 use crate::terms::{self, Term};
-use crate::{Broker, Folder, Lines, Postgres, Redis, Shape, lines, repository, services, settings};
+use crate::{
+    Broker, Folder, Lines, Postgres, Redis, Shape, channels, lines, repository, services, settings,
+};
 
 /// What a test may choose.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +35,10 @@ pub struct Options {
     pub broker: Shape,
     /// Whether lines that can be cut are laid between the services and everything they lean on.
     pub lines: bool,
+    /// A folder with a `deploy` of its own in place of the repository's.
+    pub root: Option<PathBuf>,
+    /// Who speaks over the gateway's channels.
+    pub channels: Channels,
     /// Address of an OTLP receiver that takes the services' traces; `otlp` is the line there. Default: none.
     pub collector: Option<String>,
     /// Called with each step of the start, for a person who waits.
@@ -70,12 +77,13 @@ impl Rig {
         let folder = Folder::make()?;
         let testbed = folder.room("testbed")?;
         let binaries = binaries()?;
+        let root = options.root.as_deref().unwrap_or(repository());
         tell("RabbitMQ, Redis, PostgreSQL and the test bench");
         let (broker, redis, postgres, bench) = tokio::try_join!(
-            Broker::start_shaped(folder.path(), options.broker),
+            Broker::start_shaped(folder.path(), root, options.broker),
             Redis::start_in(folder.path()),
             Postgres::start_in(folder.path()),
-            bench(&binaries, folder.path(), &testbed),
+            bench(&binaries, folder.path(), &testbed, options.channels),
         )?;
         let endpoints = std::fs::read(testbed.join("endpoints.json"))?;
         let outside = Outside::new(serde_json::from_slice(&endpoints)?)?;
@@ -97,7 +105,7 @@ impl Rig {
             let collector = lines.through("otlp", collector);
             everywhere.push(("telemetry.otlp_endpoint", collector.into()));
         }
-        let mut services = Services::new(folder.path())?;
+        let mut services = Services::new(folder.path(), root)?;
         tell("intake, signature, registry, router, monitor, notifier");
         let ends = settings::Ends {
             broker: &broker,
@@ -107,6 +115,7 @@ impl Rig {
             lines: &lines,
         };
         let mut chosen = terms::written(&folder.room("regulations")?, &options.terms)?;
+        chosen.extend(channels::chosen(options.channels, &addresses, &ends)?);
         chosen.extend(options.settings);
         for (name, admin, mut values) in settings::of_all(&addresses, &ends)? {
             let own = chosen.iter().filter(|(service, _)| *service == name);
@@ -229,13 +238,21 @@ impl Answer {
 }
 
 /// Starts the test bench, which makes its authority first, and waits until every system listens.
-async fn bench(binaries: &Path, folder: &Path, testbed: &Path) -> anyhow::Result<Server> {
+async fn bench(
+    binaries: &Path,
+    folder: &Path,
+    testbed: &Path,
+    channels: Channels,
+) -> anyhow::Result<Server> {
     let sample = repository().join("deploy/config/testbed.toml");
-    let values = vec![
+    let mut values = vec![
         ("folder", testbed.display().to_string().into()),
         ("ports", toml::Table::new().into()),
         ("intake.url", "https://localhost:1".into()),
     ];
+    if channels == Channels::Everybody {
+        values.push(("providers.report_by_soap", vec![channels::PROVIDER].into()));
+    }
     let config = folder.join("testbed.toml");
     std::fs::write(&config, services::adapted(&sample, &values)?)?;
     let command = Command::new(

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use serde_json::{Value, json};
 
+use crate::free_port;
 use crate::process::Command;
 use crate::spaces::Spaces;
-use crate::{free_port, repository};
 
 const BINARIES: &str = "/usr/lib/rabbitmq/bin";
 
@@ -79,15 +79,15 @@ impl Seat {
         SocketAddr::new(self.host, self.port)
     }
 
-    /// Writes cookie, configuration and definitions; `names` are all nodes of the cluster.
-    pub(crate) fn furnish(&self, names: &[String]) -> anyhow::Result<()> {
+    /// Writes cookie, configuration and definitions, those of `root`; `names` are all nodes of the cluster.
+    pub(crate) fn furnish(&self, names: &[String], root: &Path) -> anyhow::Result<()> {
         fs::create_dir_all(self.folder.join("conf.d"))?;
         let cookie = self.folder.join(".erlang.cookie");
         fs::write(&cookie, &self.cookie)?;
         fs::set_permissions(&cookie, fs::Permissions::from_mode(0o400))?;
         fs::write(self.folder.join("enabled_plugins"), "[].\n")?;
         fs::copy(
-            repository().join("deploy/rabbitmq/rabbitmq.conf"),
+            root.join("deploy/rabbitmq/rabbitmq.conf"),
             self.folder.join("rabbitmq.conf"),
         )
         .context("deploy/rabbitmq/rabbitmq.conf")?;
@@ -100,7 +100,7 @@ impl Seat {
             definitions.display()
         );
         let loaded = if names.len() == 1 {
-            definitions_with_guest()?
+            definitions_with_guest(root)?
         } else {
             // The queues come when all nodes are there: one that is made earlier has no copies.
             overlay += "cluster_formation.peer_discovery_backend = classic_config\n\
@@ -179,8 +179,8 @@ fn cookie() -> String {
 
 /// The project's definitions, with a virtual host and a user to log in as where they name none
 /// (production brings its own users).
-pub(crate) fn definitions_with_guest() -> anyhow::Result<Value> {
-    let path = repository().join("deploy/rabbitmq/definitions.json");
+pub(crate) fn definitions_with_guest(root: &Path) -> anyhow::Result<Value> {
+    let path = root.join("deploy/rabbitmq/definitions.json");
     let definitions = match fs::read(&path) {
         Ok(text) => serde_json::from_slice(&text).context("deploy/rabbitmq/definitions.json")?,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => json!({}),

@@ -14,7 +14,6 @@ use rustix::process::Signal;
 use toml::{Table, Value};
 
 use crate::process::{Command, Server, until_up};
-use crate::repository;
 
 /// A debug build on two busy cores may take its time; it waits for nobody else.
 const READY_LIMIT: Duration = Duration::from_mins(1);
@@ -30,6 +29,8 @@ struct Service {
 #[derive(Debug)]
 pub struct Services {
     folder: PathBuf,
+    /// Where `deploy` is.
+    root: PathBuf,
     binaries: PathBuf,
     running: BTreeMap<String, Service>,
     client: reqwest::Client,
@@ -39,12 +40,13 @@ pub struct Services {
 pub type Settings = Vec<(&'static str, Value)>;
 
 impl Services {
-    pub(crate) fn new(folder: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn new(folder: &Path, root: &Path) -> anyhow::Result<Self> {
         let client = reqwest::Client::builder()
             .timeout(Duration::from_secs(5))
             .build()?;
         Ok(Self {
             folder: folder.to_owned(),
+            root: root.to_owned(),
             binaries: binaries()?,
             running: BTreeMap::new(),
             client,
@@ -60,10 +62,10 @@ impl Services {
         args: &[&str],
     ) -> anyhow::Result<()> {
         let config = self.folder.join(format!("{name}.toml"));
-        let sample = repository().join(format!("deploy/config/{name}.toml"));
+        let sample = self.root.join(format!("deploy/config/{name}.toml"));
         std::fs::write(&config, adapted(&sample, settings)?)?;
         let log = self.folder.join(format!("{name}.log"));
-        let command = Command::new(self.binaries.join(name), repository(), &log)
+        let command = Command::new(self.binaries.join(name), &self.root, &log)
             .args(args.iter().copied())
             .args(["--config".as_ref(), config.as_os_str()])
             // Six services share one machine: a thread for each core in each of them is in each other's way.

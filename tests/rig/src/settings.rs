@@ -26,7 +26,7 @@ impl Ends<'_> {
         self.lines.through("postgres", &url).into()
     }
 
-    fn outside(&self, system: &str) -> anyhow::Result<String> {
+    pub(crate) fn outside(&self, system: &str) -> anyhow::Result<String> {
         Ok(self.lines.through(system, self.outside.address(system)?))
     }
 }
