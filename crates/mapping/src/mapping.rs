@@ -142,6 +142,11 @@ impl Mapping {
         self.format
     }
 
+    /// Whether it has a template, and so says what is asked.
+    pub fn asks(&self) -> bool {
+        self.request.is_some()
+    }
+
     /// The request for this question; none if the mapping has no template. Fails with the name that the
     /// question has no value for.
     pub fn request(&self, asked: &Asked) -> Option<Result<String, String>> {

@@ -3,9 +3,16 @@
 use crate::Adapter;
 
 mod fixed;
+mod gateway_async;
+mod gateway_sync;
 mod http_json;
 
-pub(crate) const ROLL: &[Adapter] = &[fixed::ADAPTER, http_json::ADAPTER];
+pub(crate) const ROLL: &[Adapter] = &[
+    fixed::ADAPTER,
+    gateway_async::ADAPTER,
+    gateway_sync::ADAPTER,
+    http_json::ADAPTER,
+];
 
 #[cfg(test)]
 mod tests {

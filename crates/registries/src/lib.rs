@@ -6,9 +6,11 @@
 //! adapter never retries, logs, counts or caches: that is done once, for all, by whoever asks.
 
 mod adapters;
+mod channel;
 mod mapped;
 mod question;
 mod record;
+mod seal;
 
 use std::fmt;
 

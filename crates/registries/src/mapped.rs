@@ -81,6 +81,11 @@ impl Mapped {
         self.mapping.format()
     }
 
+    /// Whether it says what is asked.
+    pub(crate) fn asks(&self) -> bool {
+        self.mapping.asks()
+    }
+
     /// The request for this question, made now; none if the mapping has no template.
     pub(crate) fn request(
         &self,

@@ -161,13 +161,98 @@ mod tests {
         let wrong = said("timeout_ms = 5000", "timeout_ms = 1");
         assert!(wrong.contains("register.enis: `timeout_ms`"), "{wrong}");
         assert!(said("timeout_ms = 5000", "timeouts = 1").contains("`timeouts`"));
-        let kept = "timeout_ms = 5000\ncache_s = 90000";
-        assert!(said("timeout_ms = 5000", kept).contains("register.enis.cache_s"));
-        let sample = sample().replace("timeout_ms = 5000", "timeout_ms = 5000\ncache_s = 60");
+        let about = "about = \"power-of-attorney\"";
+        let long = said(about, &format!("{about}\ncache_s = 90000"));
+        assert!(long.contains("register.enis.cache_s"), "{long}");
+        let sample = sample().replace(about, &format!("{about}\ncache_s = 60"));
         let (before, after) = sample.split_once("[redis]").unwrap();
         let (_, after) = after.split_once("[grpc]").unwrap();
         let said = checked(&format!("{before}[grpc]{after}")).unwrap_err();
         assert!(said.contains("add [redis]"), "{said}");
+    }
+
+    /// The sample with its register of persons on the gateway's channel, as its last lines show it; what is secret
+    /// left out, and `mapping` in its place.
+    fn on_the_gateway(mapping: &str) -> String {
+        let sample = sample();
+        let (entries, shown) = sample.split_once("# A register on the channels").unwrap();
+        let (before, entry) = entries.split_once("[register.gbd-fl]").unwrap();
+        let (_, after) = entry.split_once("[register.gbd-ul]").unwrap();
+        let shown = shown.split_once("# [register.gbd-fl]").unwrap().1;
+        let lines = shown.lines().filter_map(|line| line.strip_prefix("# "));
+        let secret = ["_file =", "peer_certificates", "signature", "signed_by"];
+        let open = lines.filter(|line| !secret.iter().any(|field| line.contains(field)));
+        let own = open.map(|line| match line.split_once(" = ") {
+            Some(("mapping", shown)) => {
+                assert!(shown.ends_with("deploy/registers/gbd-fl.toml\""), "{shown}");
+                format!("mapping = \"{mapping}\"")
+            }
+            Some(("security", _)) => "security = \"off\"".to_owned(),
+            _ => line.to_owned(),
+        });
+        let own = own.collect::<Vec<_>>().join("\n");
+        assert!(
+            own.contains("gateway-sync") && own.contains(mapping),
+            "{own}"
+        );
+        format!("{before}[register.gbd-ul]{after}\n[register.gbd-fl]\n{own}\n")
+    }
+
+    #[test]
+    fn the_sample_shows_a_register_on_the_gateway_that_starts() {
+        let text = on_the_gateway(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../deploy/registers/gbd-fl.toml"
+        ));
+        assert_eq!(checked(&text), Ok(()), "{text}");
+    }
+
+    #[test]
+    fn a_wrong_mapping_stops_the_start_with_file_field_and_what_to_do() {
+        let good = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../deploy/registers/gbd-fl.toml"
+        );
+        let good = std::fs::read_to_string(good).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("persons.toml");
+        let path = path.to_str().unwrap();
+        let said = |from: &str, to: &str| {
+            assert!(good.contains(from), "{from}");
+            std::fs::write(path, good.replacen(from, to, 1)).unwrap();
+            checked(&on_the_gateway(path)).unwrap_err()
+        };
+        for (from, to, field, advice) in [
+            (
+                "type = \"date\"",
+                "type = \"day\"",
+                "`members.birth_date.type`",
+                "`date-time`",
+            ),
+            (
+                "{subject.iin}",
+                "{subject.bin}",
+                "`same[0].is`",
+                "known: subject.iin",
+            ),
+            (
+                "{values.sender_code}",
+                "{values.town}",
+                "`request.template`",
+                "give `town` in `values`",
+            ),
+            ("</data>", "", "`request.template`", "no XML"),
+        ] {
+            let said = said(from, to);
+            let place = format!("register.gbd-fl: `mapping`: {path}: {field}");
+            assert!(said.contains(&place) && said.contains(advice), "{said}");
+            assert!(said.contains("see crates/mapping/README.md"), "{said}");
+        }
+        let lost = checked(&on_the_gateway("/nonexistent/persons.toml")).unwrap_err();
+        assert!(
+            lost.contains("cannot read /nonexistent/persons.toml"),
+            "{lost}"
+        );
     }
 
     #[test]
