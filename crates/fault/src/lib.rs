@@ -11,6 +11,7 @@ use serde::Serialize;
 
 pub mod accesses;
 pub mod asking;
+pub mod channel;
 pub mod delivery;
 pub mod door;
 pub mod inside;
@@ -59,6 +60,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Code> {
     [
         door::ALL,
         asking::ALL,
+        channel::ALL,
         signing::ALL,
         registers::ALL,
         delivery::ALL,
@@ -73,6 +75,11 @@ pub fn catalogue() -> impl Iterator<Item = &'static Code> {
 /// Whether the code tells of a failure of our own, and not of an outside system or a message.
 pub fn is_inside(name: &str) -> bool {
     inside::ALL.iter().any(|code| code.name == name)
+}
+
+/// Whether the code tells of a signature under a document.
+pub fn is_signing(code: &Code) -> bool {
+    signing::ALL.iter().any(|one| one.name == code.name)
 }
 
 /// The entry called `name`.

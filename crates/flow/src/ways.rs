@@ -33,7 +33,8 @@ impl Map {
                     way("registry", FactName::Enriched, &lane.name);
                 }
                 (_, LaneKind::Provider) => way("router", FactName::Routed, &lane.name),
-                (_, LaneKind::Stage | LaneKind::Notification | LaneKind::Mailbox) => {}
+                (_, LaneKind::Mailbox) => way("registry", FactName::QueryAnswered, &lane.name),
+                (_, LaneKind::Stage | LaneKind::Notification) => {}
             }
             for fact in &lane.facts {
                 for from in tellers(*fact) {
@@ -59,7 +60,7 @@ fn tellers(fact: FactName) -> &'static [&'static str] {
         | FactName::CheckOpened
         | FactName::CheckAnswered
         | FactName::CheckClosed => &["monitor"],
-        FactName::Notified => &["notifier"],
+        FactName::Notified => &["notifier", "intake"],
         FactName::Refused => &["signature", "registry", "router", "monitor"],
         FactName::AttemptFailed
         | FactName::Parked

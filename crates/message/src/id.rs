@@ -64,6 +64,15 @@ impl MessageId {
         Ok(Self(uuid::Builder::from_custom_bytes(bytes).into_uuid()))
     }
 
+    /// The id of a message that `sender` calls `given`, whatever that is: for senders whose ids carry no time.
+    /// The time inside this id means nothing.
+    pub fn named(sender: &ParticipantId, given: &str) -> Self {
+        let hash = hash(&[b"named", sender.as_str().as_bytes(), given.as_bytes()]);
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&hash[..16]);
+        Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
+
     /// Takes an id that kezek made before, for example from a message on the wire.
     pub fn from_uuid(uuid: Uuid) -> Self {
         Self(uuid)
@@ -156,6 +165,20 @@ mod tests {
 
     fn portal() -> ParticipantId {
         ParticipantId::new("portal").unwrap()
+    }
+
+    #[test]
+    fn a_name_is_one_id_for_one_sender_and_another_for_the_next() {
+        let id =
+            |sender: &str, name: &str| MessageId::named(&ParticipantId::new(sender).unwrap(), name);
+        assert_eq!(id("portal", "КЗ-1"), id("portal", "КЗ-1"));
+        assert_ne!(id("portal", "КЗ-1"), id("portal", "КЗ-2"));
+        assert_ne!(id("portal", "КЗ-1"), id("committee", "КЗ-1"));
+        assert_eq!(id("portal", "КЗ-1").as_uuid().get_version_num(), 8);
+        let numbers: std::collections::BTreeSet<_> = (0..1000)
+            .map(|n| crate::Number::of(id("portal", &n.to_string())))
+            .collect();
+        assert_eq!(numbers.len(), 1000);
     }
 
     #[test]

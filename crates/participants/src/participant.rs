@@ -2,9 +2,10 @@
 //!
 //! A right is a kind of message, a service, and (for applications) a channel; all three must be given. A
 //! report (status, result) answers an application whatever channel that came in by, so no channel is asked
-//! of it; that the application is the provider's own is checked where reports are bound to applications.
+//! of it; that the application is the provider's own is checked where reports are bound to applications. A query
+//! needs the right to its register besides.
 
-use message::{Bin, Channel, Kind, ParticipantId, ProviderCode, ServiceCode};
+use message::{Bin, Channel, Kind, ParticipantId, ProviderCode, RegisterName, ServiceCode};
 use serde::Deserialize;
 
 use crate::Gateway;
@@ -25,10 +26,13 @@ pub struct Participant {
     pub messages: Vec<Kind>,
     /// Services it may send them for.
     pub services: Vec<ServiceCode>,
-    /// Channels its applications may come in by; empty for one that sends none.
+    /// Channels its applications and queries may come in by; empty for one that sends none.
     pub channels: Vec<Channel>,
     /// The provider it answers for. Present exactly where it may send reports (X5, X7).
     pub provider: Option<ProviderCode>,
+    /// Registers that its people may query. Given exactly where it may send queries (X15).
+    #[serde(default)]
+    pub registers: Vec<RegisterName>,
     /// Whether what concerns it waits for it in a mailbox, the lane `mailbox.<id>`. Default false.
     #[serde(default)]
     pub mailbox: bool,
@@ -63,6 +67,11 @@ pub enum Denied {
         participant: ParticipantId,
         channel: Channel,
     },
+    #[error("participant `{participant}` has no right to query the register `{register}`")]
+    Register {
+        participant: ParticipantId,
+        register: RegisterName,
+    },
 }
 
 impl Participant {
@@ -81,12 +90,24 @@ impl Participant {
                 service: service.clone(),
             });
         }
-        if kind == Kind::Application && !self.channels.contains(&channel) {
+        let in_a_channel = matches!(kind, Kind::Application | Kind::Query);
+        if in_a_channel && !self.channels.contains(&channel) {
             return Err(Denied::Channel {
                 participant: participant(),
                 channel,
             });
         }
         Ok(())
+    }
+
+    /// Whether its people may query `register`.
+    pub fn may_query(&self, register: &RegisterName) -> Result<(), Denied> {
+        if self.registers.contains(register) {
+            return Ok(());
+        }
+        Err(Denied::Register {
+            participant: self.id.clone(),
+            register: register.clone(),
+        })
     }
 }

@@ -84,6 +84,7 @@ impl Participants {
 fn complete(p: &Participant) -> Result<(), (&'static str, &'static str)> {
     let sends = |kind| p.messages.contains(&kind);
     let reports = sends(Kind::Status) || sends(Kind::Result);
+    let (applies, asks) = (sends(Kind::Application), sends(Kind::Query));
     let checks = [
         (!p.name.kk.trim().is_empty(), "name.kk", "is empty"),
         (!p.name.ru.trim().is_empty(), "name.ru", "is empty"),
@@ -107,9 +108,19 @@ fn complete(p: &Participant) -> Result<(), (&'static str, &'static str)> {
         (distinct(&p.services), "services", "names a service twice"),
         (distinct(&p.channels), "channels", "names a channel twice"),
         (
-            sends(Kind::Application) != p.channels.is_empty(),
+            (applies || asks) != p.channels.is_empty(),
             "channels",
-            "must name a channel exactly where `messages` has `application`",
+            "must name a channel exactly where `messages` has `application` or `query`",
+        ),
+        (
+            asks != p.registers.is_empty(),
+            "registers",
+            "must name a register exactly where `messages` has `query`",
+        ),
+        (
+            distinct(&p.registers),
+            "registers",
+            "names a register twice",
         ),
         (
             reports == p.provider.is_some(),

@@ -2,8 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
-use message::{Channel, Kind, ServiceCode};
-use participants::{Denied, Participants};
+use message::{Channel, Kind, RegisterName, ServiceCode};
+use participants::{Denied, Participants, PasswordHash, Security};
 
 const SAMPLE: &str = include_str!("../../../deploy/participants.toml");
 
@@ -176,6 +176,162 @@ fn a_wrong_value_is_refused_with_the_path_of_its_field() {
             refusal.starts_with(path) && refusal.contains(says),
             "{to}: {refusal}"
         );
+    }
+}
+
+#[test]
+fn the_front_office_queries_the_registers_it_has_a_right_to_and_no_other() {
+    let all = sample();
+    let office = all.by_id("front-office").unwrap();
+    let apostille = service("apostille");
+    assert_eq!(
+        office.may(Kind::Query, &apostille, Channel::FrontOffice),
+        Ok(())
+    );
+    assert!(
+        office
+            .may(Kind::Query, &apostille, Channel::Portal)
+            .is_err()
+    );
+    let register = |name: &str| RegisterName::new(name).unwrap();
+    assert_eq!(office.may_query(&register("gbd-fl")), Ok(()));
+    assert_eq!(
+        office
+            .may_query(&register("payment"))
+            .unwrap_err()
+            .to_string(),
+        "participant `front-office` has no right to query the register `payment`"
+    );
+    let portal = all.by_id("portal").unwrap();
+    assert!(
+        portal
+            .may(Kind::Query, &apostille, Channel::Portal)
+            .is_err()
+    );
+    assert!(portal.may_query(&register("gbd-fl")).is_err());
+}
+
+#[test]
+fn a_system_of_the_gateway_is_known_by_its_sender_id_and_password() {
+    let all = sample();
+    let office = all.by_sender_id("STATE-CORPORATION").unwrap();
+    assert_eq!((office.id.as_str(), office.mailbox), ("front-office", true));
+    assert!(all.by_sender_id("state-corporation").is_none());
+    let gateway = office.gateway.as_ref().unwrap();
+    let hash = gateway.password_hash.as_ref().unwrap();
+    assert!(hash.is_of("front-office-of-the-bench"));
+    assert!(!hash.is_of("front-office") && !hash.is_of(""));
+    assert_eq!(format!("{hash:?}"), "PasswordHash");
+    assert_eq!(gateway.security, Security::Off);
+}
+
+#[test]
+fn a_system_may_call_services_in_its_own_words() {
+    let all = sample();
+    let gateway = all.by_id("front-office").unwrap().gateway.clone().unwrap();
+    let apostille = service("apostille");
+    assert_eq!(gateway.service("KZ-APOSTILLE"), Some(apostille.clone()));
+    assert_eq!(gateway.service("apostille"), Some(apostille.clone()));
+    assert_eq!(gateway.service("KZ APOSTILLE"), None);
+    assert_eq!(gateway.service_id(&apostille), "KZ-APOSTILLE");
+    let other = service("archive-certificate");
+    assert_eq!(gateway.service_id(&other), "archive-certificate");
+}
+
+#[test]
+fn a_wrong_gateway_is_refused_with_the_path_of_its_field() {
+    let off = "security = \"off\"";
+    for (from, to, path, says) in [
+        (
+            "STATE-CORPORATION",
+            "STATE CORPORATION",
+            "[1].gateway.sender_id",
+            "without spaces",
+        ),
+        (
+            "\"COMMITTEE\"",
+            "\"STATE-CORPORATION\"",
+            "[2].gateway.sender_id",
+            "taken",
+        ),
+        (
+            off,
+            "security = \"on\"",
+            "[1].gateway.security",
+            "unknown variant",
+        ),
+        (
+            off,
+            "security = \"required\"",
+            "[1].gateway.certificates",
+            "exactly where",
+        ),
+        (
+            off,
+            "security = \"off\"\ncertificates = [\"office.pem\"]",
+            "[1].gateway.certificates",
+            "exactly where",
+        ),
+        (
+            "\"KZ-APOSTILLE\" = \"apostille\"",
+            "\"KZ-MEDIA\" = \"mass-media-registration\"",
+            "[1].gateway.service_ids",
+            "not among",
+        ),
+        (
+            "$argon2id$",
+            "$argon2d$",
+            "[1].gateway.password_hash",
+            "kezekctl password-hash",
+        ),
+        (
+            "m=19456",
+            "m=1024",
+            "[1].gateway.password_hash",
+            "at least 8 MiB",
+        ),
+        (
+            "registers = [\"gbd-fl\", \"gbd-ul\", \"enis\"]",
+            "registers = []",
+            "[1].registers",
+            "exactly where",
+        ),
+        (
+            "messages = [\"application\"]",
+            "messages = [\"application\", \"query\"]",
+            "[0].registers",
+            "exactly where",
+        ),
+        (
+            "\"gbd-ul\", \"enis\"",
+            "\"gbd-ul\", \"gbd-ul\"",
+            "[1].registers",
+            "twice",
+        ),
+    ] {
+        let refusal = refusal(&changed(from, to));
+        let place = format!("participants{path}");
+        assert!(
+            refusal.starts_with(&place) && refusal.contains(says),
+            "{to}: {refusal}"
+        );
+        assert!(!refusal.contains("v=19"), "{refusal}");
+    }
+}
+
+#[test]
+fn a_password_is_never_guessed_from_its_hash_by_accident() {
+    let (one, other) = ([1; 16], [2; 16]);
+    let hash = PasswordHash::of("correct horse", &one).unwrap();
+    assert_eq!(hash, PasswordHash::of("correct horse", &one).unwrap());
+    assert_ne!(hash, PasswordHash::of("correct horse", &other).unwrap());
+    assert!(hash.is_of("correct horse") && !hash.is_of("correct horse "));
+    for weak in [
+        "correct horse",
+        "",
+        "$argon2id$v=19$m=19456,t=2,p=1$AQEBAQEBAQEBAQEBAQEBAQ",
+    ] {
+        assert!(PasswordHash::try_from(weak.to_owned()).is_err(), "{weak}");
     }
 }
 
