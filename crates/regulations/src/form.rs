@@ -7,7 +7,8 @@
 use std::collections::BTreeMap;
 
 use jsonschema::{ValidationError, Validator, error::ValidationErrorKind as Rule};
-use serde::Deserialize;
+use message::RegisterName;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::Text;
@@ -25,10 +26,21 @@ pub struct Field {
     /// True: several choices may be made, at least one; the value is an array.
     #[serde(default)]
     pub many: bool,
+    /// The register that knows the value, so that nobody has to type it (X2).
+    pub from: Option<Origin>,
+}
+
+/// Where the value of a field is known.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Origin {
+    pub register: RegisterName,
+    /// Its place in the register's record: a JSON Pointer (RFC 6901).
+    pub path: String,
 }
 
 /// One value of a field.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Choice {
     pub value: String,
@@ -64,7 +76,8 @@ impl FormFields {
         self.required.iter().chain(&self.optional)
     }
 
-    /// The JSON Schema of the form. Titles are in `x-title`, one for each language. Fails with the name that
+    /// The JSON Schema of the form. Titles are in `x-title`, the texts of choices in `x-choices`, one for each language;
+    /// `x-from` says which register knows the value. Fails with the name that
     /// is not among `fields`.
     pub(crate) fn schema(&self, fields: &BTreeMap<String, Field>) -> Result<Value, String> {
         let mut properties = Map::new();
@@ -106,6 +119,12 @@ impl Field {
             _ => return Err(self.title.en.clone()),
         };
         schema.insert("x-title".to_owned(), title);
+        if !self.choices.is_empty() {
+            schema.insert("x-choices".to_owned(), json!(self.choices));
+        }
+        if let Some(from) = &self.from {
+            schema.insert("x-from".to_owned(), json!(from));
+        }
         Ok(Value::Object(schema))
     }
 }
@@ -220,6 +239,7 @@ mod tests {
             schema: Some(schema),
             choices: Vec::new(),
             many: false,
+            from: None,
         };
         let choices: Vec<_> = ["a", "b"]
             .map(|v| Choice {
@@ -243,6 +263,7 @@ mod tests {
                     schema: None,
                     choices,
                     many: true,
+                    from: None,
                 },
             ),
         ]);
@@ -337,6 +358,7 @@ mod tests {
             schema: None,
             choices: Vec::new(),
             many: false,
+            from: None,
         };
         let form = FormFields {
             required: vec!["x".to_owned()],

@@ -23,7 +23,7 @@ mod timeline;
 pub use calendar::{Calendar, OutsideCalendar};
 pub use check::Finding;
 pub use draw::{Medians, draw};
-pub use form::{Choice, Field, FieldError, FormFields};
+pub use form::{Choice, Field, FieldError, FormFields, Origin};
 pub use pauses::{Outage, Pause, Standstill, Why};
 pub use plan::{ApplicantKind, Ask, Circumstances, FieldIs, Providers, When};
 pub use read::{Invalid, LoadError, Regulations};

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use message::{Channel, Language, ServiceCode};
+use message::{Channel, Language, RegisterName, ServiceCode};
 use serde::{Deserialize, Deserializer, de::Error};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{
     ApplicantKind, Ask, Field, FieldError, FormFields, Providers, Rungs, Step, Text, form::Form,
@@ -93,6 +93,36 @@ impl Regulation {
     /// The JSON Schema of the form of `channel`, with titles in three languages under `x-title`.
     pub fn schema(&self, channel: Channel) -> Option<&Value> {
         self.forms.get(&channel).map(|form| &form.schema)
+    }
+
+    /// The fields of the form of `channel` that `record`, which `register` holds, has values for. A value that the form
+    /// would not take is left out.
+    pub fn prefilled(
+        &self,
+        channel: Channel,
+        register: &RegisterName,
+        record: &Value,
+    ) -> Map<String, Value> {
+        let names = self
+            .channel(channel)
+            .into_iter()
+            .flat_map(|rules| rules.form.all());
+        let known = names.filter_map(|name| {
+            let from = self.fields.get(name)?.from.as_ref();
+            let from = from.filter(|from| from.register == *register)?;
+            let value = record
+                .pointer(&from.path)
+                .filter(|value| !value.is_null())?;
+            Some((name.clone(), value.clone()))
+        });
+        let mut filled: Map<String, Value> = known.collect();
+        let errors = self.validate_form(channel, &Value::Object(filled.clone()));
+        for error in errors.err().into_iter().flatten() {
+            // Errors about the form as a whole tell what is still missing.
+            let field = error.pointer.split('/').nth(1).unwrap_or_default();
+            filled.remove(field);
+        }
+        filled
     }
 
     /// Checks a form against the schema of its channel. Fails with every error found; none repeats a value.

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use message::Language;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A text in Kazakh, Russian and English; none may be left out.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Text {
     pub kk: String,

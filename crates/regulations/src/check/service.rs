@@ -46,6 +46,13 @@ impl Check<'_> {
             for choice in &field.choices {
                 self.text(format!("{place}.choices.{}", choice.value), &choice.text);
             }
+            if let Some(from) = &field.from {
+                let place = format!("{place}.from");
+                self.lane(&place, &format!("registry.{}", from.register));
+                if !from.path.starts_with('/') {
+                    self.find(&place, "`path` is no JSON Pointer: it must begin with `/`");
+                }
+            }
             if name == CLASSIFICATION {
                 self.find(
                     &place,

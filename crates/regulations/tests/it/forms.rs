@@ -75,3 +75,39 @@ fn a_fee_means_a_receipt() {
     assert!(regulation("apostille").receipt_required());
     assert!(!regulation("archive-certificate").receipt_required());
 }
+
+#[test]
+fn what_a_register_knows_is_filled_in_and_what_does_not_fit_is_not() {
+    let certificate = regulation("archive-certificate");
+    let register = |name: &str| message::RegisterName::new(name).unwrap();
+    let filled = |name: &str, record: &Value| {
+        Value::Object(certificate.prefilled(Channel::Portal, &register(name), record))
+    };
+    let record = json!({ "bin": "100140000013", "name_ru": "ТОО «Үлгі»" });
+    assert_eq!(
+        filled("gbd-ul", &record),
+        json!({ "organisation": "ТОО «Үлгі»" })
+    );
+    for (name, record) in [
+        ("gbd-fl", record),
+        ("gbd-ul", json!({ "name_ru": null })),
+        ("gbd-ul", json!({ "name_ru": 7 })),
+        ("gbd-ul", json!({ "name_ru": "я".repeat(301) })),
+        ("gbd-ul", json!([])),
+    ] {
+        assert_eq!(filled(name, &record), json!({}), "{record}");
+    }
+}
+
+#[test]
+fn the_schema_says_which_register_knows_a_field_and_what_choices_are_called() {
+    let certificate = regulation("archive-certificate");
+    let schema = certificate.schema(Channel::Portal).unwrap();
+    assert_eq!(
+        schema["properties"]["organisation"]["x-from"],
+        json!({ "register": "gbd-ul", "path": "/name_ru" })
+    );
+    let choice = &schema["properties"]["archive"]["x-choices"][0];
+    assert!(choice["text"]["kk"].is_string() && choice["value"].is_string());
+    assert_eq!(schema["properties"]["details"].get("x-from"), None);
+}
