@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use fault::{door, inside};
+use fault::{asking, door, inside};
 use jiff::Timestamp;
 use message::{About, Detail, Event, Fact, Kind, Message, MessageId, Number};
 use participants::{Participant, Participants};
@@ -26,7 +26,9 @@ use crate::{
     head,
     mailbox::Mailboxes,
     problem::Problem,
+    query::Waiting,
     receipts::Receipts,
+    registers::Registers,
     stamps::Stamps,
 };
 
@@ -47,6 +49,9 @@ pub struct Desk {
     pub stamping: Option<Stamping>,
     pub carrier: Arc<dyn Carrier>,
     pub mailboxes: Arc<dyn Mailboxes>,
+    /// Asked what queries ask. Absent: every query goes by the lanes, and its answer by the mailbox.
+    pub registers: Option<Arc<dyn Registers>>,
+    pub waiting: Waiting,
     pub clock: fn() -> Timestamp,
 }
 
@@ -54,6 +59,14 @@ pub struct Desk {
 pub struct Stamping {
     pub stamps: Arc<dyn Stamps>,
     pub required: bool,
+}
+
+/// What was sent, once it is checked.
+pub(crate) enum Taken {
+    /// It is stored already.
+    Before(Accepted),
+    /// It is to be stored, under this answer.
+    New(Message, Answer),
 }
 
 /// A message that is stored for good.
@@ -69,20 +82,43 @@ pub struct Accepted {
 }
 
 impl Desk {
-    /// Accepts what `sender` sent, or says why not.
-    pub async fn accept(&self, sender: &Participant, body: Received) -> Result<Accepted, Problem> {
+    /// Accepts what `sender` sent, if it is of one of `kinds`, or says why not.
+    pub async fn accept(
+        &self,
+        sender: &Participant,
+        body: Received,
+        kinds: &[Kind],
+    ) -> Result<Accepted, Problem> {
+        match self.take(sender, body, kinds).await? {
+            Taken::Before(accepted) => Ok(accepted),
+            Taken::New(message, answer) => self.store(message, &answer).await,
+        }
+    }
+
+    /// Checks what `sender` sent and makes a message of it, which is not stored yet.
+    pub(crate) async fn take(
+        &self,
+        sender: &Participant,
+        body: Received,
+        kinds: &[Kind],
+    ) -> Result<Taken, Problem> {
         let now = (self.clock)();
         let head = head::read(&body.bytes);
         let letter = checks::of_the_envelope(sender, &head, &body, &self.limits, now)?;
+        let kind = letter.envelope.kind;
+        if !kinds.contains(&kind) {
+            let detail = "such messages are not taken here: queries go to /v1/queries, all others to /v1/messages";
+            return Err(Problem::new(&door::MALFORMED, detail).at("kind"));
+        }
         let offered = Answer {
             digest: hex::encode(Sha256::digest(&body.bytes)),
             accepted_at: now,
             confirmed: false,
         };
-        if let Some(known) = self.known(letter.id, &offered).await?
+        if let Some(known) = self.known(letter.id, kind, &offered).await?
             && known.confirmed
         {
-            return Ok(self.again(letter, sender, &known));
+            return Ok(Taken::Before(self.again(letter, sender, &known)));
         }
         let attachments = &self.attachments;
         let regulation =
@@ -95,12 +131,23 @@ impl Desk {
         for (signature, token) in message.signatures.iter_mut().zip(tokens) {
             signature.timestamp = token;
         }
-        let publication = self.received(&message)?;
-        self.carrier
-            .carry(publication)
-            .await
-            .map_err(|away| unavailable(&away))?;
-        if let Err(away) = self.answers.confirm(message.id, &answer).await {
+        Ok(Taken::New(message, answer))
+    }
+
+    /// Sends the message on its way; returns once that is stored for good.
+    pub(crate) async fn store(
+        &self,
+        message: Message,
+        answer: &Answer,
+    ) -> Result<Accepted, Problem> {
+        if message.kind == Kind::Query && !self.ways.has_mailbox(&message.sender.participant) {
+            let detail = "the answer to a query that is not waited for comes by the mailbox";
+            return Err(Problem::new(&asking::NO_MAILBOX, detail));
+        }
+        let lane = message.plan.next().unwrap_or(&self.ways.verify);
+        self.publish(Publication::pass(received(&message), lane))
+            .await?;
+        if let Err(away) = self.answers.confirm(message.id, answer).await {
             // A copy of the message is then published again, and absorbed.
             tracing::debug!(%away, "an answer was not remembered");
         }
@@ -135,15 +182,32 @@ impl Desk {
     }
 
     /// What was answered to this id before; other content under the same id is refused.
-    async fn known(&self, id: MessageId, offered: &Answer) -> Result<Option<Answer>, Problem> {
+    async fn known(
+        &self,
+        id: MessageId,
+        kind: Kind,
+        offered: &Answer,
+    ) -> Result<Option<Answer>, Problem> {
         match self.answers.find(id).await {
             Ok(Some(answer)) => same(answer, offered).map(Some),
             Ok(None) => Ok(None),
             Err(away) => {
                 tracing::debug!(%away, "earlier answers cannot be seen");
-                Ok(self.receipt(id, offered).await)
+                // The monitor cannot tell a query that was answered at once from one whose answer is on its way.
+                match kind {
+                    Kind::Query => Ok(None),
+                    _ => Ok(self.receipt(id, offered).await),
+                }
             }
         }
+    }
+
+    /// When the message was accepted, as far as Redis or the monitor remember.
+    pub async fn accepted_at(&self, id: MessageId) -> Option<Timestamp> {
+        if let Ok(Some(answer)) = self.answers.find(id).await {
+            return answer.confirmed.then_some(answer.accepted_at);
+        }
+        self.receipts.as_ref()?.accepted_at(id).await
     }
 
     /// The answer that the monitor knows of. It keeps no digest, so it speaks for any content of the id.
@@ -172,11 +236,11 @@ impl Desk {
         }
     }
 
-    /// Takes the id and, for a new application, its number; answers with what stands. Without Redis the offer
+    /// Takes the id and, for a new application or query, its number; answers with what stands. Without Redis the offer
     /// stands by itself.
     async fn reserve(&self, letter: &Letter, offered: Answer) -> Result<Answer, Problem> {
-        let is_application = letter.envelope.kind == Kind::Application;
-        let number = is_application.then(|| Number::of(letter.id));
+        let is_own = matches!(letter.envelope.kind, Kind::Application | Kind::Query);
+        let number = is_own.then(|| Number::of(letter.id));
         match self.answers.reserve(letter.id, number, &offered).await {
             Ok(standing) if standing.owner.is_some_and(|owner| owner != letter.id) => {
                 Err(Problem::new(&door::NUMBER_TAKEN, "").at("id"))
@@ -189,16 +253,31 @@ impl Desk {
         }
     }
 
-    /// The one publish: the fact, and the message on its way to its first lane.
-    fn received(&self, message: &Message) -> Result<Publication, Problem> {
-        let about = About::Message {
-            id: message.id,
-            number: message.number,
-        };
-        let fact = Fact::new(about, message.received_at, SERVICE, Detail::Received);
-        let event = Event::new(vec![fact], message.clone());
-        Publication::pass(event, message.plan.next().unwrap_or(&self.ways.verify))
-            .ok_or_else(|| Problem::new(&inside::INTERNAL, "an event without a fact"))
+    /// Stores a publication for good.
+    pub(crate) async fn publish(&self, publication: Option<Publication>) -> Result<(), Problem> {
+        let publication = publication
+            .ok_or_else(|| Problem::new(&inside::INTERNAL, "an event without a fact"))?;
+        let carried = self.carrier.carry(publication).await;
+        carried.map_err(|away| unavailable(&away))
+    }
+}
+
+/// That the message was received, and the message.
+pub(crate) fn received(message: &Message) -> Event {
+    let fact = Fact::new(
+        about(message),
+        message.received_at,
+        SERVICE,
+        Detail::Received,
+    );
+    Event::new(vec![fact], message.clone())
+}
+
+/// What a fact of this message is about.
+pub(crate) fn about(message: &Message) -> About {
+    About::Message {
+        id: message.id,
+        number: message.number,
     }
 }
 

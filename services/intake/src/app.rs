@@ -27,7 +27,10 @@ use crate::{
     config::{Config, Limits},
     http::Door,
     mailbox::InBroker,
+    query::Waiting,
     receipts::{OfMonitor, Receipts},
+    registers::{self, Registers},
+    soap::systems::Systems,
     stamps::{self, OfAuthority},
     tls::{self, PeerAcceptor},
     verdicts::{OfService, Verdicts},
@@ -39,11 +42,12 @@ pub async fn build(config: Config, chassis: Chassis) -> Result<()> {
     let map = Map::load(&config.flow)?;
     let regulations = Regulations::load(&config.regulations)?;
     let participants = Participants::load(&config.participants)?;
+    let systems = Systems::open(&config.soap, &participants)?;
     let limits = config.limits.clone();
     let publisher = Publisher::start(&config.broker, "intake");
     let (told_safe, is_safe) = watch::channel(false);
     let desk = Desk {
-        ways: Ways::on(&map, &regulations)?,
+        ways: Ways::on(&map, &regulations, &participants)?,
         participants,
         regulations,
         attachments: Attachments::open(
@@ -65,6 +69,8 @@ pub async fn build(config: Config, chassis: Chassis) -> Result<()> {
             publisher.clone(),
             Timestamp::now,
         )),
+        registers: registers(&config)?,
+        waiting: Waiting::of(&config.query),
         clock: Timestamp::now,
         limits: limits.clone(),
     };
@@ -74,7 +80,7 @@ pub async fn build(config: Config, chassis: Chassis) -> Result<()> {
     let handle = Handle::new();
     let door = open(
         listener,
-        Door::new(desk, verdicts),
+        Door::new(desk, verdicts, systems),
         serving.clone(),
         &limits,
         handle.clone(),
@@ -119,6 +125,12 @@ pub async fn build(config: Config, chassis: Chassis) -> Result<()> {
 fn verdicts(config: &Config) -> Result<Option<Arc<dyn Verdicts>>> {
     let service = config.signature.as_ref().map(OfService::open).transpose()?;
     Ok(service.map(|service| Arc::new(service) as Arc<dyn Verdicts>))
+}
+
+fn registers(config: &Config) -> Result<Option<Arc<dyn Registers>>> {
+    let registry = config.registry.as_ref();
+    let service = registry.map(registers::OfService::open).transpose()?;
+    Ok(service.map(|service| Arc::new(service) as Arc<dyn Registers>))
 }
 
 fn stamping(config: &stamps::Config) -> Result<Stamping> {

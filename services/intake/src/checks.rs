@@ -3,7 +3,7 @@
 //! | # | check | code |
 //! |---|---|---|
 //! | 1 | [`authenticated`] | `not-authenticated` |
-//! | 2 | [`allowed`] | `not-allowed` |
+//! | 2 | [`allowed`], [`queried`] | `not-allowed` |
 //! | 3 | [`size`] | `too-large` |
 //! | 4 | [`well_formed`], [`signed`] | `malformed`, `signature-missing`, `signature-malformed`, `signature-wrong` |
 //! | 5 | [`known`] | `unknown-service`, `unknown-channel` |
@@ -29,7 +29,7 @@ use crate::{
     attachments::Attachments,
     config::Limits,
     document,
-    envelope::{self, Classification, Envelope, Report},
+    envelope::{self, Classification, Envelope},
     head::Head,
     problem::{FieldProblem, Problem},
     shape,
@@ -42,6 +42,8 @@ pub struct Received {
     pub bytes: Vec<u8>,
     /// False where reading stopped at the limit.
     pub whole: bool,
+    /// True where the sender's ids need not be of version 7.
+    pub any_id: bool,
 }
 
 /// A message that is well formed: its id, what was said, and the exact bytes that were signed.
@@ -63,6 +65,7 @@ pub fn of_the_envelope(
     allowed(sender, head)?;
     size(body, limits)?;
     let (id, envelope) = well_formed(sender, body, limits, now)?;
+    queried(sender, &envelope)?;
     let content = signed(&envelope)?;
     Ok(Letter {
         id,
@@ -134,15 +137,26 @@ fn well_formed(
     now: Timestamp,
 ) -> Result<(MessageId, Envelope), Problem> {
     let envelope = envelope::read(&body.bytes)?;
-    let id = MessageId::derive(&sender.id, &envelope.id, now).map_err(|error| {
-        let detail = match error {
-            InvalidMessageId::NotUuid(_) => "is not a UUID".to_owned(),
-            other => other.to_string(),
-        };
-        Problem::new(&door::MALFORMED, detail).at("id")
+    let derived = MessageId::derive(&sender.id, &envelope.id, now);
+    let id = derived.or_else(|error| match error {
+        _ if body.any_id => Ok(MessageId::named(&sender.id, &envelope.id)),
+        InvalidMessageId::NotUuid(_) => {
+            Err(Problem::new(&door::MALFORMED, "is not a UUID").at("id"))
+        }
+        other => Err(Problem::new(&door::MALFORMED, other.to_string()).at("id")),
     })?;
     shape::check(&envelope, limits)?;
     Ok((id, envelope))
+}
+
+/// 2, continued, once it can be read: the participant may query this register (X15).
+fn queried(sender: &Participant, envelope: &Envelope) -> Result<(), Problem> {
+    let Some(query) = &envelope.query else {
+        return Ok(());
+    };
+    let allowed = sender.may_query(&query.register);
+    allowed
+        .map_err(|denied| Problem::new(&door::NOT_ALLOWED, denied.to_string()).at("query.register"))
 }
 
 /// 4, continued: there is a signature (X4), and one document that all of them are about. Answers with its bytes.
@@ -240,12 +254,18 @@ fn form_valid(
     }
     let document = document::read(&letter.content)
         .map_err(|error| invalid("document.content", error.to_string()))?;
-    if let Some(report) = &envelope.report {
-        if says(&document, report) {
-            return Ok(document);
+    let (report, query) = (envelope.report.as_ref(), envelope.query.as_ref());
+    let said = report.map(|report| ("report", says(&document, report)));
+    let said = said.or_else(|| Some(("query", says(&document, query?))));
+    match said {
+        Some((_, true)) => return Ok(document),
+        Some((member, false)) => {
+            let detail = format!(
+                "the signed document must have the members of `{member}`, with the same values"
+            );
+            return Err(invalid("document.content", detail));
         }
-        let detail = "the signed document must have the members of `report`, with the same values";
-        return Err(invalid("document.content", detail.to_owned()));
+        None => {}
     }
     applicant_fits(envelope, regulation)?;
     attachments_fit(envelope, rules)?;
@@ -263,11 +283,14 @@ fn form_valid(
     }
 }
 
-/// Whether the signed document says the same as the report, so that what is signed is what is said (G4).
-fn says(document: &Map<String, Value>, report: &Report) -> bool {
+/// Whether the signed document says the same as the report or query, so that what is signed is what is said (G4).
+fn says<T>(document: &Map<String, Value>, member: &T) -> bool
+where
+    T: for<'de> Deserialize<'de> + PartialEq,
+{
     let mut said = document.clone();
     said.remove("classification");
-    Report::deserialize(Value::Object(said)).is_ok_and(|said| said == *report)
+    T::deserialize(Value::Object(said)).is_ok_and(|said| said == *member)
 }
 
 fn field_problem(error: &regulations::FieldError) -> FieldProblem {
@@ -340,10 +363,13 @@ fn not_secret(envelope: &Envelope, document: &Map<String, Value>) -> Result<(), 
     Ok(())
 }
 
-/// 8: where somebody files for the applicant, the applicant has consented, and not in the future (X10).
+/// 8: where somebody files for the applicant, or asks about somebody, that one has consented, and not in the future
+/// (X10).
 fn consented(envelope: &Envelope, rules: &ChannelRules, now: Timestamp) -> Result<(), Problem> {
     let files_himself = envelope.channel == Channel::Portal && !rules.consent_required;
-    if envelope.kind != Kind::Application || files_himself {
+    if matches!(envelope.kind, Kind::Status | Kind::Result)
+        || (envelope.kind == Kind::Application && files_himself)
+    {
         return Ok(());
     }
     let consent = envelope

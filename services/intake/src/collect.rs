@@ -13,7 +13,7 @@ use message::{FactId, Number};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{checks, http::Door, news, problem::Problem, tls::Peer};
+use crate::{checks, http::Door, mailbox::Wanted, news, problem::Problem, tls::Peer};
 
 /// Entries in one answer, where the system does not say.
 pub const AMOUNT: usize = 20;
@@ -45,7 +45,11 @@ pub async fn look(
         let detail = format!("must be 1 to {AMOUNT_MAX}");
         return Err(Problem::new(&MALFORMED, detail).at("amount"));
     }
-    let looked = desk.mailboxes.look(&reader.id, amount, wish.number).await?;
+    let wanted = Wanted {
+        number: wish.number,
+        ..Wanted::default()
+    };
+    let looked = desk.mailboxes.look(&reader.id, amount, wanted).await?;
     let entries: Vec<Value> = looked.iter().map(news::json).collect();
     let fresh = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
     Ok((fresh, Json(json!({ "entries": entries }))))

@@ -2,17 +2,22 @@
 //!
 //! Nothing is asked and nothing can fail for what was sent: every rule was checked before. The plan (routing
 //! slip) is fixed here: an application takes the way of its regulation, a report goes from its signature to the
-//! application it answers (X5, X7).
+//! application it answers (X5, X7), a query that is not answered at once goes to its register and from there into
+//! the mailbox of who asked.
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use message::{
     Applicant, Attachment, Attempts, Consent, Document, Kind, LaneName, Language, Message, Number,
-    PersonalNumber, Plan, PowerOfAttorney, Report, Representative, Sender, Signature,
+    ParticipantId, PersonalNumber, Plan, PowerOfAttorney, RegisterName, Report, Representative,
+    Sender, Signature,
 };
 use participants::Participant;
 use regulations::{Circumstances, Regulation};
 
 use crate::{
+    asked,
     checks::Letter,
     envelope::{self, Certified, Envelope},
 };
@@ -22,21 +27,65 @@ use crate::{
 pub struct Ways {
     pub verify: LaneName,
     pub follow: LaneName,
+    /// The lane of each register that is queried.
+    registers: BTreeMap<RegisterName, LaneName>,
+    /// The mailbox of each participant that has one.
+    mailboxes: BTreeMap<ParticipantId, LaneName>,
 }
 
 impl Ways {
-    /// The lanes of `map`, which must have those of every plan of `regulations`.
-    pub fn on(map: &flow::Map, regulations: &regulations::Regulations) -> anyhow::Result<Self> {
+    /// The lanes of `map`, which must have those of every plan of `regulations`, and the mailboxes of all
+    /// `participants` that have one and the registers they query, and no other mailbox.
+    pub fn on(
+        map: &flow::Map,
+        regulations: &regulations::Regulations,
+        participants: &participants::Participants,
+    ) -> anyhow::Result<Self> {
         for regulation in regulations.iter() {
             for lane in lanes(regulation) {
                 map.lane(lane.as_str())?;
             }
         }
-        let lane = |name| anyhow::Ok(map.lane(name)?.name.clone());
+        let lane = |name: &str| anyhow::Ok(map.lane(name)?.name.clone());
+        let (mut registers, mut mailboxes) = (BTreeMap::new(), BTreeMap::new());
+        for participant in participants.iter() {
+            let (id, there) = (&participant.id, map.mailbox(&participant.id));
+            anyhow::ensure!(
+                participant.mailbox == there.is_some(),
+                "participant `{id}`: `mailbox = true` and a lane `mailbox.{id}` go together"
+            );
+            mailboxes.extend(there.map(|mailbox| (id.clone(), mailbox.name.clone())));
+            for register in &participant.registers {
+                registers.insert(register.clone(), lane(&format!("registry.{register}"))?);
+            }
+        }
+        for owner in map.lanes.iter().filter_map(flow::Lane::mailbox_of) {
+            anyhow::ensure!(
+                mailboxes.contains_key(owner),
+                "the lane `mailbox.{owner}` belongs to no participant"
+            );
+        }
         Ok(Self {
             verify: lane("signature.verify")?,
             follow: lane("monitor.follow")?,
+            registers,
+            mailboxes,
         })
+    }
+
+    /// Whether answers and news can wait for this participant.
+    pub fn has_mailbox(&self, participant: &ParticipantId) -> bool {
+        self.mailboxes.contains_key(participant)
+    }
+
+    /// The way of a query that is not answered at once.
+    fn of_query(&self, register: &RegisterName, participant: &ParticipantId) -> Plan {
+        let way = [
+            Some(&self.verify),
+            self.registers.get(register),
+            self.mailboxes.get(participant),
+        ];
+        Plan::new(way.into_iter().flatten().cloned().collect())
     }
 }
 
@@ -86,14 +135,18 @@ pub fn message(
     } = letter;
     let applicant = applicant(&e);
     let representative = e.representative.map(representative);
-    let plan = plan(
-        e.kind,
-        regulation,
-        e.channel,
-        applicant.as_ref(),
-        representative.as_ref(),
-        ways,
-    );
+    let query = e.query.and_then(asked::Query::noun);
+    let plan = match &query {
+        Some(query) => ways.of_query(&query.register, &sender.id),
+        None => plan(
+            e.kind,
+            regulation,
+            e.channel,
+            applicant.as_ref(),
+            representative.as_ref(),
+            ways,
+        ),
+    };
     Message {
         id,
         number,
@@ -136,7 +189,7 @@ pub fn message(
         plan,
         attempts: Attempts::default(),
         filed: None,
-        query: None,
+        query,
     }
 }
 

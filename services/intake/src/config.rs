@@ -4,7 +4,9 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use serde::Deserialize;
 
-use crate::{answers, attachments, receipts, stamps, tls, verdicts};
+use crate::{
+    answers, attachments, query, receipts, registers, soap::systems, stamps, tls, verdicts,
+};
 
 /// The whole configuration. Paths are relative to where the process is started.
 #[derive(Debug, Clone, Deserialize)]
@@ -26,6 +28,13 @@ pub struct Config {
     pub store: attachments::Config,
     /// Absent: `Prefer: wait` is not honoured.
     pub signature: Option<verdicts::Config>,
+    /// Absent: no query is answered at once.
+    pub registry: Option<registers::Config>,
+    #[serde(default)]
+    pub query: query::Config,
+    /// What we are on the channels of the gateway.
+    #[serde(default)]
+    pub soap: systems::Config,
     /// Absent: while Redis is away, nobody is asked for earlier answers.
     pub monitor: Option<receipts::Config>,
     /// Absent: signatures get no timestamps.
@@ -148,6 +157,7 @@ impl chassis::Common for Config {
 
     fn check(&self) -> Result<(), String> {
         self.limits.check()?;
+        self.query.check()?;
         self.broker.check().map_err(|error| error.to_string())?;
         self.tls.check().map_err(|error| error.to_string())?;
         self.redis.check().map_err(|error| error.to_string())?;

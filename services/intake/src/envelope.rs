@@ -11,7 +11,7 @@ use message::{
 };
 use serde::{Deserialize, Deserializer, de};
 
-use crate::{attachments::Hash, problem::Problem};
+use crate::{asked::Query, attachments::Hash, problem::Problem};
 
 /// A message as a participant sends it.
 #[derive(Debug, Deserialize)]
@@ -37,6 +37,7 @@ pub struct Envelope {
     #[serde(default)]
     pub attachments: Vec<Attachment>,
     pub report: Option<Report>,
+    pub query: Option<Query>,
 }
 
 /// How secret a document is (X1).
@@ -232,7 +233,9 @@ fn place(path: &serde_path_to_error::Path) -> Option<String> {
 
 fn is_ours(key: &str) -> bool {
     const MEMBERS: &[&str] = &[
+        "amount_tenge",
         "applicant",
+        "application",
         "attachments",
         "bin",
         "certified",
@@ -253,11 +256,16 @@ fn is_ours(key: &str) -> bool {
         "name",
         "number",
         "outcome",
+        "payer",
         "phone",
         "power_of_attorney",
+        "principal",
+        "purpose",
+        "query",
         "reason",
         "receipt",
         "reference",
+        "register",
         "report",
         "representative",
         "service",
@@ -265,6 +273,7 @@ fn is_ours(key: &str) -> bool {
         "signatures",
         "size_bytes",
         "status",
+        "subject",
     ];
     MEMBERS.contains(&key)
 }

@@ -22,7 +22,8 @@ use fault::{door, inside};
 use futures::{FutureExt as _, StreamExt as _};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use jiff::Timestamp;
-use message::{MessageId, Number};
+use message::{Kind, MessageId, Number};
+use participants::Participant;
 use serde::Serialize;
 use telemetry::{
     names,
@@ -33,12 +34,14 @@ use tracing::{Instrument as _, Span};
 
 use crate::{
     accept::{Accepted, Desk},
+    ask,
     attachments::{Hash, Kept},
     checks::{self, Received},
-    codes, collect, envelope,
+    codes, collect, envelope, form,
     metrics::Metrics,
     prefer,
     problem::{Problem, language_of, render},
+    soap::{self, Told, systems::Systems},
     tls::Peer,
     verdicts::{Said, Verdicts},
 };
@@ -52,13 +55,15 @@ pub struct Door {
     pub desk: Arc<Desk>,
     /// Absent: `Prefer: wait` is not honoured.
     pub verdicts: Option<Arc<dyn Verdicts>>,
+    /// Who comes in by the channels of the gateway.
+    pub systems: Arc<Systems>,
     pub metrics: Metrics,
     room: Arc<Semaphore>,
 }
 
 /// The answer to a message.
 #[derive(Debug, Serialize)]
-struct Receipt {
+pub(crate) struct Receipt {
     number: Number,
     /// Local time with its offset (X13).
     accepted_at: String,
@@ -67,14 +72,29 @@ struct Receipt {
     signature: Option<Said>,
 }
 
+impl Receipt {
+    pub(crate) fn of(accepted: &Accepted) -> Self {
+        Self {
+            number: accepted.number,
+            accepted_at: local(accepted.accepted_at),
+            message_id: accepted.id,
+            signature: None,
+        }
+    }
+}
+
+/// What `POST /v1/messages` takes.
+pub(crate) const TAKEN: &[Kind] = &[Kind::Application, Kind::Status, Kind::Result];
+
 // === impl Door ===
 
 impl Door {
-    pub fn new(desk: Desk, verdicts: Option<Arc<dyn Verdicts>>) -> Self {
+    pub fn new(desk: Desk, verdicts: Option<Arc<dyn Verdicts>>, systems: Systems) -> Self {
         let room = Arc::new(Semaphore::new(desk.limits.requests_max));
         Self {
             desk: Arc::new(desk),
             verdicts,
+            systems: Arc::new(systems),
             metrics: Metrics::new(),
             room,
         }
@@ -84,6 +104,9 @@ impl Door {
     pub fn router(self) -> Router {
         Router::new()
             .route("/v1/messages", post(take_message))
+            .route("/v1/queries", post(ask::ask))
+            .route("/v1/services/{code}/form", get(form::form))
+            .route("/v1/services/{code}/prefill", post(form::prefill))
             .route(
                 "/v1/attachments/{sha256}",
                 put(take_attachment).head(has_attachment),
@@ -92,6 +115,7 @@ impl Door {
             .route("/v1/mailbox/{id}", delete(collect::confirm))
             .route("/v1/codes", get(codes::list))
             .route("/v1/openapi.json", get(openapi))
+            .merge(soap::router())
             .fallback(async || Problem::new(&door::UNKNOWN_PATH, ""))
             .method_not_allowed_fallback(async || Problem::new(&door::METHOD_NOT_ALLOWED, ""))
             .layer(middleware::from_fn_with_state(self.clone(), make_room))
@@ -112,33 +136,41 @@ async fn take_message(
     let desk = &door.desk;
     let sender = checks::authenticated(&peer, &desk.participants)?;
     let body = read(body, desk.limits.message_bytes_max, desk.limits.body_max()).await?;
-    let accepted = desk.accept(sender, body).await?;
-    let span = Span::current();
-    span.record(names::MESSAGE_ID, accepted.id.to_string());
-    span.record(names::APPLICATION_NUMBER, accepted.number.to_string());
-    if accepted.is_new {
-        door.metrics
-            .accepted(sender.id.as_str(), accepted.message.as_ref());
-    }
+    let accepted = desk.accept(sender, body, TAKEN).await?;
+    note(&door, sender, &accepted);
     let wait_s = prefer::wait_s(&headers).map(|wait_s| wait_s.min(desk.limits.wait_s_max));
     let signature = match wait_s {
         Some(wait_s) => verdict(&door, &accepted, wait_s).await,
         None => None,
     };
-    let applied = wait_s.filter(|_| signature.is_some());
+    let wish = wait_s.filter(|_| signature.is_some());
     let receipt = Receipt {
-        number: accepted.number,
-        accepted_at: local(accepted.accepted_at),
-        message_id: accepted.id,
         signature,
+        ..Receipt::of(&accepted)
     };
     let mut response = (StatusCode::ACCEPTED, Json(receipt)).into_response();
-    if let Some(wait_s) = applied
+    applied(&mut response, wish);
+    Ok(response)
+}
+
+/// Notes in the span and the counters what was accepted.
+pub(crate) fn note(door: &Door, sender: &Participant, accepted: &Accepted) {
+    let span = Span::current();
+    span.record(names::MESSAGE_ID, accepted.id.to_string());
+    span.record(names::APPLICATION_NUMBER, accepted.number.to_string());
+    if accepted.is_new {
+        let message = accepted.message.as_ref();
+        door.metrics.accepted(sender.id.as_str(), message);
+    }
+}
+
+/// Says that the wish to wait was heard.
+pub(crate) fn applied(response: &mut Response, wait_s: Option<u64>) {
+    if let Some(wait_s) = wait_s
         && let Ok(applied) = HeaderValue::try_from(format!("wait={wait_s}"))
     {
         response.headers_mut().insert("preference-applied", applied);
     }
-    Ok(response)
 }
 
 async fn verdict(door: &Door, accepted: &Accepted, wait_s: u64) -> Option<Said> {
@@ -200,7 +232,11 @@ fn hash(sha256: &str) -> Result<Hash, Problem> {
 }
 
 /// Reads a body up to `bytes_max` bytes, within `limit`.
-async fn read(body: Body, bytes_max: usize, limit: Duration) -> Result<Received, Problem> {
+pub(crate) async fn read(
+    body: Body,
+    bytes_max: usize,
+    limit: Duration,
+) -> Result<Received, Problem> {
     let mut bytes = Vec::new();
     let reading = async {
         let mut chunks = body.into_data_stream();
@@ -223,6 +259,7 @@ async fn read(body: Body, bytes_max: usize, limit: Duration) -> Result<Received,
     Ok(Received {
         whole: whole?,
         bytes,
+        any_id: false,
     })
 }
 
@@ -261,6 +298,7 @@ async fn announce(
 ) -> Response {
     let begun = Instant::now();
     let language = language_of(request.headers());
+    let (address, headers) = (request.uri().path().to_owned(), request.headers().clone());
     let route = path.as_ref().map(MatchedPath::as_str);
     let peer = peer.map(|Extension(peer)| peer).unwrap_or_default();
     let sender = checks::authenticated(&peer, &door.desk.participants).ok();
@@ -269,7 +307,10 @@ async fn announce(
     span.record(names::PARTICIPANT, participant);
     let mut response = next.run(request).instrument(span.clone()).await;
     span::http_answered(&span, Side::Server, response.status());
-    let Some(problem) = response.extensions_mut().remove::<Problem>() else {
+    let told = response.extensions_mut().remove::<Told>();
+    let is_told = told.is_some();
+    let untold = response.extensions_mut().remove::<Problem>();
+    let Some(problem) = told.map(|Told(problem)| problem).or(untold) else {
         return response;
     };
     span.record(names::ERROR_CODE, problem.code.name);
@@ -292,5 +333,12 @@ async fn announce(
             tracing::info!(code, participant, cause, took_ms, "a request was refused");
         }
     });
+    if is_told {
+        return response;
+    }
+    if address.starts_with(soap::PATH) {
+        let operation = soap::operation_of(&address);
+        return soap::fault(problem, &headers, operation, None);
+    }
     render(response, &problem, language)
 }

@@ -13,6 +13,7 @@ use flow::Map;
 use jiff::Timestamp;
 use message::{
     Detail, Event, Fact, FactId, Kind, Message, NotificationOutcome, Number, ParticipantId,
+    ServiceCode,
 };
 use stage::Publication;
 
@@ -33,16 +34,28 @@ pub enum Unopened {
     Away(String),
 }
 
+/// Which entries are wanted: those of which everything holds that is given.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// About this application or query.
+    pub number: Option<Number>,
+    /// This entry.
+    pub entry: Option<FactId>,
+    /// About what the system sent under this id.
+    pub reference: Option<String>,
+    /// About this service.
+    pub service: Option<ServiceCode>,
+}
+
 /// The mailboxes of all participants.
 #[async_trait]
 pub trait Mailboxes: Send + Sync {
-    /// The oldest entries that wait for `participant`, up to `amount_max`; only those about `number`, where one
-    /// is given. They stay.
+    /// The oldest entries that wait for `participant`, up to `amount_max`, of those that are wanted. They stay.
     async fn look(
         &self,
         participant: &ParticipantId,
         amount_max: usize,
-        number: Option<Number>,
+        wanted: Wanted,
     ) -> Result<Vec<MailboxEntry>, Unopened>;
 
     /// Takes the entry out for good; returns once that is registered.
@@ -87,10 +100,10 @@ impl Mailboxes for InBroker {
         &self,
         participant: &ParticipantId,
         amount_max: usize,
-        number: Option<Number>,
+        wanted: Wanted,
     ) -> Result<Vec<MailboxEntry>, Unopened> {
         let mailbox = self.of(participant)?;
-        let looked = mailbox.look(amount_max, |event| wish(event, number)).await;
+        let looked = mailbox.look(amount_max, |event| wish(event, &wanted)).await;
         looked.map_err(|away| Unopened::Away(away.to_string()))
     }
 
@@ -106,18 +119,44 @@ impl Mailboxes for InBroker {
 }
 
 /// That a provider's own report was refused does not concern who filed the application: only what it reports.
-fn wish(event: &Event, number: Option<Number>) -> Wish {
+fn wish(event: &Event, wanted: &Wanted) -> Wish {
     let Some(fact) = event.facts.last() else {
         return Wish::Drop;
     };
     let is_report = |message: &Message| matches!(message.kind, Kind::Status | Kind::Result);
     let concerns_the_reporter = matches!(fact.detail, Detail::Refused { .. })
         && event.message.as_ref().is_some_and(is_report);
-    match number {
-        _ if concerns_the_reporter => Wish::Drop,
-        Some(number) if fact.about.number() != Some(number) => Wish::Leave,
-        _ => Wish::Tell,
+    if concerns_the_reporter {
+        return Wish::Drop;
     }
+    if wanted.are_met_by(event, fact) {
+        Wish::Tell
+    } else {
+        Wish::Leave
+    }
+}
+
+impl Wanted {
+    /// Whether the entry, whose fact is `fact`, is wanted.
+    pub fn are_met_by(&self, event: &Event, fact: &Fact) -> bool {
+        let message = event.message.as_ref();
+        let is = |wanted: bool, met: bool| !wanted || met;
+        is(self.number.is_some(), fact.about.number() == self.number)
+            && is(self.entry.is_some(), Some(fact.id) == self.entry)
+            && is(
+                self.reference.is_some(),
+                message.and_then(reference) == self.reference,
+            )
+            && is(
+                self.service.is_some(),
+                message.map(|message| &message.service) == self.service.as_ref(),
+            )
+    }
+}
+
+/// The id under which the system sent what the entry is about.
+pub fn reference(message: &Message) -> Option<String> {
+    message.filing().map(|filing| filing.reference)
 }
 
 /// The fact that the participant was told, without the message, which the journal has.
@@ -181,12 +220,24 @@ mod tests {
     }
 
     #[test]
-    fn only_the_number_that_is_asked_for_is_told() {
+    fn only_what_is_asked_for_is_told() {
         let received = event(Detail::Received);
-        let own = received.facts[0].about.number();
-        assert_eq!(wish(&received, None), Wish::Tell);
-        assert_eq!(wish(&received, own), Wish::Tell);
-        let other: Number = "00000000000000000000".parse().unwrap();
-        assert_eq!(wish(&received, Some(other)), Wish::Leave);
+        let fact = &received.facts[0];
+        let of = |change: fn(&mut Wanted, &Fact)| {
+            let mut wanted = Wanted::default();
+            change(&mut wanted, fact);
+            wish(&received, &wanted)
+        };
+        assert_eq!(of(|_, _| ()), Wish::Tell);
+        assert_eq!(of(|w, fact| w.number = fact.about.number()), Wish::Tell);
+        assert_eq!(of(|w, fact| w.entry = Some(fact.id)), Wish::Tell);
+        for change in [
+            |w: &mut Wanted, _: &Fact| w.number = "00000000000000000000".parse().ok(),
+            |w: &mut Wanted, _: &Fact| w.entry = Some(FactId::derive("a", "b", "c")),
+            |w: &mut Wanted, _: &Fact| w.reference = Some("7".to_owned()),
+            |w: &mut Wanted, _: &Fact| w.service = ServiceCode::new("apostille").ok(),
+        ] {
+            assert_eq!(of(change), Wish::Leave);
+        }
     }
 }

@@ -5,10 +5,10 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use broker::MailboxEntry;
-use message::{Attachment, Detail, Kind, Message, Signature};
+use message::{Attachment, Detail, Kind, Message, Query, Signature};
 use serde_json::{Value, json};
 
-use crate::http::local;
+use crate::{http::local, mailbox};
 
 /// The entry as JSON.
 pub fn json(entry: &MailboxEntry) -> Value {
@@ -20,14 +20,12 @@ pub fn json(entry: &MailboxEntry) -> Value {
         news["detail"] = detail(&fact.detail);
     }
     if let Some(message) = &entry.event.message {
-        let reference = match message.filing() {
-            Some(filing) => filing.reference,
-            None => message.sender.reference.clone(),
-        };
-        news["reference"] = json!(reference);
+        news["reference"] = json!(mailbox::reference(message));
         news["service"] = json!(message.service);
-        if matches!(message.kind, Kind::Status | Kind::Result) {
-            report(&mut news, message);
+        match (message.kind, &message.query) {
+            (Kind::Status | Kind::Result, _) => report(&mut news, message),
+            (Kind::Query, Some(query)) => answer(&mut news, message, query),
+            _ => {}
         }
     }
     news
@@ -49,7 +47,36 @@ fn detail(detail: &Detail) -> Value {
             outcome,
             reason,
         } => json!({ "provider": provider, "outcome": outcome, "reason": reason }),
+        Detail::QueryAnswered {
+            register,
+            found,
+            cached,
+            source_at,
+            ..
+        } => json!({
+            "register": register,
+            "found": found,
+            "cached": cached,
+            "source_at": source_at.map(local),
+        }),
         _ => json!({}),
+    }
+}
+
+/// The id under which the system sent what the entry is about.
+pub fn reference(entry: &MailboxEntry) -> Option<String> {
+    mailbox::reference(entry.event.message.as_ref()?)
+}
+
+/// What the register holds, where it knows the subject.
+fn answer(news: &mut Value, message: &Message, query: &Query) {
+    let findings = message.findings.iter();
+    let found = findings
+        .rev()
+        .find(|finding| finding.register == query.register);
+    let record = found.and_then(|finding| serde_json::from_str::<Value>(&finding.record_json).ok());
+    if let Some(record) = record {
+        news["record"] = record;
     }
 }
 

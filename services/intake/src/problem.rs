@@ -142,12 +142,17 @@ pub fn in_language(text: &fault::Text, language: Language) -> &'static str {
     }
 }
 
-/// The language that `Accept-Language` (RFC 9110 section 12.5.4) likes best of ours; English if none.
+/// The language that `Accept-Language` likes best of ours; English if none.
 pub fn language_of(headers: &HeaderMap) -> Language {
+    language_or(headers, Language::En)
+}
+
+/// The language that `Accept-Language` (RFC 9110 section 12.5.4) likes best of ours; `otherwise` if none.
+pub fn language_or(headers: &HeaderMap, otherwise: Language) -> Language {
     let wish = headers
         .get(header::ACCEPT_LANGUAGE)
         .and_then(|value| value.to_str().ok());
-    let mut best = (Language::En, 0.0);
+    let mut best = (otherwise, 0.0);
     for range in wish.unwrap_or_default().split(',') {
         let (tag, parameter) = range.split_once(';').unwrap_or((range, ""));
         let weight = parameter

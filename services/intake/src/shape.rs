@@ -21,18 +21,47 @@ fn wrong(field: &str, detail: &str) -> Problem {
     Problem::new(&MALFORMED, detail).at(field)
 }
 
-/// Which members an application has, and which a report.
+/// Which members an application has, which a query, and which a report.
 fn members_of_kind(e: &Envelope) -> Result<(), Problem> {
-    let of_application = [
-        ("applicant", e.applicant.is_some()),
-        ("representative", e.representative.is_some()),
-        ("consent", e.consent.is_some()),
-        ("receipt", e.receipt.is_some()),
+    let (applies, asks) = (e.kind == Kind::Application, e.kind == Kind::Query);
+    let reports = !applies && !asks;
+    let elsewhere = [
+        (
+            "applicant",
+            e.applicant.is_some() && !applies,
+            "applications",
+        ),
+        (
+            "representative",
+            e.representative.is_some() && !applies,
+            "applications",
+        ),
+        ("receipt", e.receipt.is_some() && !applies, "applications"),
+        (
+            "consent",
+            e.consent.is_some() && reports,
+            "applications and queries",
+        ),
+        (
+            "attachments",
+            !e.attachments.is_empty() && asks,
+            "applications and reports",
+        ),
+        ("query", e.query.is_some() && !asks, "queries"),
+        (
+            "report",
+            e.report.is_some() && !reports,
+            "status and result messages",
+        ),
     ];
-    if e.kind == Kind::Application {
-        if e.report.is_some() {
-            return Err(wrong("report", "stands on status and result messages only"));
-        }
+    if let Some((field, _, kinds)) = elsewhere.into_iter().find(|(_, is_wrong, _)| *is_wrong) {
+        return Err(wrong(field, &format!("stands on {kinds} only")));
+    }
+    if asks {
+        let query = e.query.as_ref();
+        return query.ok_or_else(|| wrong("query", "is missing"))?.check();
+    }
+    if applies {
         let applicant = e
             .applicant
             .as_ref()
@@ -41,9 +70,6 @@ fn members_of_kind(e: &Envelope) -> Result<(), Problem> {
             (Some(_), None) | (None, Some(_)) => Ok(()),
             _ => Err(wrong("applicant", "must have exactly one of iin and bin")),
         };
-    }
-    if let Some((field, _)) = of_application.into_iter().find(|(_, present)| *present) {
-        return Err(wrong(field, "stands on applications only"));
     }
     let report = e
         .report

@@ -47,8 +47,18 @@ pub enum Said {
 /// Asks for verdicts.
 #[async_trait]
 pub trait Verdicts: Send + Sync {
-    /// The verdict on `message`, asked for until it is final or `limit` is over.
-    async fn on(&self, message: &Message, limit: Duration) -> Said;
+    /// What is thought of `message`, asked for until it is final or `limit` is over; none if no answer came.
+    async fn opinion(&self, message: &Message, limit: Duration) -> Option<Opinion>;
+
+    /// The same, as it stands in an answer.
+    async fn on(&self, message: &Message, limit: Duration) -> Said {
+        match self.opinion(message, limit).await {
+            Some(Opinion::Valid { .. }) => Said::Valid,
+            Some(Opinion::Invalid { code, .. }) => Said::Invalid { code },
+            Some(Opinion::Undetermined { code, .. }) => Said::Undetermined { code },
+            None => Said::Pending,
+        }
+    }
 }
 
 /// The signature service.
@@ -64,33 +74,29 @@ impl OfService {
         Ok(Self(grpc::client(endpoint.connect_lazy(), endpoint.uri())))
     }
 
-    async fn ask(&self, message: &Message) -> Result<Said> {
+    async fn ask(&self, message: &Message) -> Result<Opinion> {
         let mut client = SignaturesClient::new(self.0.clone());
         let response = client.verify(question(message)).await?;
-        Ok(match read_answer(response.into_inner())?.opinion {
-            Opinion::Valid { .. } => Said::Valid,
-            Opinion::Invalid { code, .. } => Said::Invalid { code },
-            Opinion::Undetermined { code, .. } => Said::Undetermined { code },
-        })
+        Ok(read_answer(response.into_inner())?.opinion)
     }
 }
 
 #[async_trait]
 impl Verdicts for OfService {
-    async fn on(&self, message: &Message, limit: Duration) -> Said {
-        let mut said = Said::Pending;
+    async fn opinion(&self, message: &Message, limit: Duration) -> Option<Opinion> {
+        let mut said = None;
         let asking = async {
             loop {
                 match self.ask(message).await {
-                    Ok(verdict @ (Said::Valid | Said::Invalid { .. })) => return verdict,
-                    Ok(verdict) => said = verdict,
+                    Ok(unsure @ Opinion::Undetermined { .. }) => said = Some(unsure),
+                    Ok(sure) => return sure,
                     Err(error) => tracing::debug!(%error, "no verdict on a signature yet"),
                 }
                 tokio::time::sleep(PAUSE).await;
             }
         };
         match tokio::time::timeout(limit, asking).await {
-            Ok(verdict) => verdict,
+            Ok(sure) => Some(sure),
             Err(_) => said,
         }
     }

@@ -83,6 +83,10 @@ fn intake(at: &Addresses, ends: &Ends<'_>) -> anyhow::Result<Settings> {
             format!("http://127.0.0.1:{}", at.signature_grpc).into(),
         ),
         (
+            "registry.url",
+            format!("http://127.0.0.1:{}", at.registry_grpc).into(),
+        ),
+        (
             "monitor.url",
             format!("http://127.0.0.1:{}", at.monitor_grpc).into(),
         ),

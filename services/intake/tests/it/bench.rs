@@ -9,7 +9,6 @@ use std::{
 
 use async_trait::async_trait;
 use axum::body::Body;
-use broker::MailboxEntry;
 use http::{Request, Response, StatusCode};
 use intake::{
     accept::{Desk, Stamping},
@@ -19,19 +18,23 @@ use intake::{
     compose::Ways,
     config::Limits,
     http::Door,
-    mailbox::{Mailboxes, Unopened},
+    query::{self, Waiting},
     receipts::Receipts,
+    registers::Registers,
+    soap::systems::{self, Systems},
     stamps,
     tls::Peer,
     verdicts::Verdicts,
 };
 use jiff::Timestamp;
-use message::{FactId, MessageId, Number, ParticipantId};
+use message::{MessageId, Number, ParticipantId};
 use participants::Participants;
 use regulations::Regulations;
 use serde_json::Value;
 use stage::Publication;
 use tower::ServiceExt as _;
+
+use crate::shelf::Shelf;
 
 /// A file of the repository.
 pub(crate) fn file(path: &str) -> std::path::PathBuf {
@@ -132,59 +135,36 @@ impl Receipts for Memory {
     }
 }
 
-/// Mailboxes in memory: the front office has one, and so has the archive, whose cannot be reached.
-#[derive(Default)]
-pub(crate) struct Shelf {
-    pub(crate) entries: Mutex<Vec<MailboxEntry>>,
-    pub(crate) confirmed: Mutex<Vec<FactId>>,
-}
-
-impl Shelf {
-    fn of(participant: &ParticipantId) -> Result<(), Unopened> {
-        match participant.as_str() {
-            "front-office" => Ok(()),
-            "national-archive" => Err(Unopened::Away("refused".to_owned())),
-            _ => Err(Unopened::None),
-        }
-    }
-}
-
-#[async_trait]
-impl Mailboxes for Shelf {
-    async fn look(
-        &self,
-        participant: &ParticipantId,
-        amount_max: usize,
-        number: Option<Number>,
-    ) -> Result<Vec<MailboxEntry>, Unopened> {
-        Self::of(participant)?;
-        let entries = self.entries.lock().unwrap();
-        let about = |entry: &&MailboxEntry| entry.event.facts[0].about.number();
-        let wanted = entries
-            .iter()
-            .filter(|entry| number.is_none() || about(entry) == number);
-        Ok(wanted.take(amount_max).cloned().collect())
-    }
-
-    async fn confirm(&self, participant: &ParticipantId, id: FactId) -> Result<(), Unopened> {
-        Self::of(participant)?;
-        let mut entries = self.entries.lock().unwrap();
-        let place = entries.iter().position(|entry| entry.id == id);
-        entries.remove(place.ok_or(Unopened::NotThere)?);
-        self.confirmed.lock().unwrap().push(id);
-        Ok(())
-    }
-}
-
 /// The participants of the sample; one of them has a right to a service that nobody gives.
-fn participants() -> Participants {
+fn participants() -> String {
     let text = std::fs::read_to_string(file("deploy/participants.toml")).unwrap();
     let (own, more) = (
         r#"["archive-certificate"]"#,
         r#"["archive-certificate", "land-survey"]"#,
     );
     assert!(text.contains(own));
-    Participants::parse(&text.replace(own, more)).unwrap()
+    text.replace(own, more)
+}
+
+/// What queries and channels need, besides.
+pub(crate) struct Besides {
+    pub(crate) registers: Option<Arc<dyn Registers>>,
+    pub(crate) query: query::Config,
+    pub(crate) participants: String,
+    pub(crate) soap: systems::Config,
+    pub(crate) mailboxes: Vec<&'static str>,
+}
+
+impl Default for Besides {
+    fn default() -> Self {
+        Self {
+            registers: None,
+            query: query::Config::default(),
+            participants: participants(),
+            soap: systems::Config::default(),
+            mailboxes: vec!["front-office", "committee"],
+        }
+    }
 }
 
 /// The door, and what is behind it.
@@ -202,6 +182,7 @@ pub(crate) struct Said {
     pub(crate) status: StatusCode,
     pub(crate) headers: http::HeaderMap,
     pub(crate) body: Value,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Said {
@@ -231,7 +212,7 @@ impl Bench {
         verdicts: Option<Arc<dyn Verdicts>>,
         limits: Limits,
     ) -> Self {
-        Self::furnished(answers, memory, verdicts, limits, None)
+        Self::furnished(answers, memory, verdicts, limits, None, Besides::default())
     }
 
     /// A door that asks an authority at this address for timestamps, set up as `change` wants it.
@@ -255,7 +236,22 @@ impl Bench {
         };
         let memory = Arc::new(Memory::default());
         let limits = Limits::default();
-        Self::furnished(memory.clone(), memory, None, limits, Some(stamping))
+        let besides = Besides::default();
+        Self::furnished(
+            memory.clone(),
+            memory,
+            None,
+            limits,
+            Some(stamping),
+            besides,
+        )
+    }
+
+    /// A door where queries are answered, or channels are set up, as `besides` says.
+    pub(crate) fn besides(verdicts: Option<Arc<dyn Verdicts>>, besides: Besides) -> Self {
+        let memory = Arc::new(Memory::default());
+        let limits = Limits::default();
+        Self::furnished(memory.clone(), memory, verdicts, limits, None, besides)
     }
 
     fn furnished(
@@ -264,17 +260,23 @@ impl Bench {
         verdicts: Option<Arc<dyn Verdicts>>,
         limits: Limits,
         stamping: Option<Stamping>,
+        besides: Besides,
     ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (post, shelf) = (Arc::new(Post::default()), Arc::new(Shelf::default()));
-        let map = flow::Map::load(&file("deploy/flow.toml")).unwrap();
+        let mut map = flow::Map::load(&file("deploy/flow.toml")).unwrap();
+        let is_there = |owner: &ParticipantId| besides.mailboxes.contains(&owner.as_str());
+        map.lanes
+            .retain(|lane| lane.mailbox_of().is_none_or(is_there));
+        let participants = Participants::parse(&besides.participants).unwrap();
+        let systems = Systems::open(&besides.soap, &participants).unwrap();
         let regulations = Regulations::load(&file("deploy/regulations")).unwrap();
         let store = attachments::Config::Folder {
             path: folder.path().join("store"),
         };
         let desk = Desk {
-            participants: participants(),
-            ways: Ways::on(&map, &regulations).unwrap(),
+            ways: Ways::on(&map, &regulations, &participants).unwrap(),
+            participants,
             regulations,
             attachments: Attachments::open(
                 &store,
@@ -287,11 +289,13 @@ impl Bench {
             stamping,
             carrier: post.clone(),
             mailboxes: shelf.clone(),
+            registers: besides.registers,
+            waiting: Waiting::of(&besides.query),
             clock: Timestamp::now,
             limits,
         };
         Self {
-            door: Door::new(desk, verdicts),
+            door: Door::new(desk, verdicts, systems),
             post,
             memory,
             shelf,
@@ -359,9 +363,14 @@ impl Bench {
 
     /// Makes the memory say that the number of the portal's `message` belongs to the message published last.
     pub(crate) fn give_number_away(&self, message: &Value) {
-        let portal = message::ParticipantId::new("portal").unwrap();
+        self.give_number_of_away("portal", message);
+    }
+
+    /// The same of another's message.
+    pub(crate) fn give_number_of_away(&self, participant: &str, message: &Value) {
+        let sender = ParticipantId::new(participant).unwrap();
         let id = message["id"].as_str().unwrap();
-        let id = MessageId::derive(&portal, id, Timestamp::now()).unwrap();
+        let id = MessageId::derive(&sender, id, Timestamp::now()).unwrap();
         let owner = self.last().id;
         self.memory
             .numbers
@@ -391,5 +400,6 @@ async fn said(response: Response<Body>) -> Said {
         status: parts.status,
         headers: parts.headers,
         body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+        bytes: bytes.to_vec(),
     }
 }

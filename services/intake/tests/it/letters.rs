@@ -85,6 +85,18 @@ pub(crate) fn report(kind: &str, report: &Value) -> Value {
     message
 }
 
+/// What an operator of the front office wants to know of a person.
+pub(crate) fn query() -> Value {
+    let asked = json!({ "register": "gbd-fl", "subject": { "iin": IIN }, "purpose": "толтыру" });
+    let mut message = json!({
+        "id": Uuid::now_v7(), "kind": "query", "service": "apostille", "channel": "front-office",
+        "consent": { "form": "paper", "reference": "К-42", "given_at": "2026-02-03T10:00:00+05:00" },
+        "query": asked,
+    });
+    seal(&mut message, &asked);
+    message
+}
+
 /// An attachment as a message names it.
 pub(crate) fn attachment(bytes: &[u8]) -> Value {
     json!({

@@ -1,6 +1,8 @@
 //! The OpenAPI document against the door: every status and every code that it promises is provoked, every
 //! answer is what it says, and what we send ourselves fits it.
 
+mod besides;
+
 use std::collections::BTreeSet;
 
 use axum::body::Body;
@@ -9,9 +11,10 @@ use intake::config::Limits;
 use message::{Channel, ConsentForm, Kind, Outcome, SignatureFormat};
 use serde_json::{Value, json};
 
+use self::besides::{collected, forms, queried};
 use crate::{
     bench::{Bench, Said},
-    letters::{application, attached, attachment, form, front_office, report, seal},
+    letters::{application, attached, attachment, form, front_office, query, report, seal},
 };
 
 fn document() -> Value {
@@ -217,40 +220,6 @@ async fn asked() -> Vec<Seen> {
     ]
 }
 
-async fn collected() -> Vec<Seen> {
-    let (bench, full) = (Bench::new(), full());
-    let entry = crate::collecting::granted();
-    let (id, path) = (entry.id, format!("/v1/mailbox/{}", entry.id));
-    bench.shelf.entries.lock().unwrap().push(entry);
-    let look = "/v1/mailbox";
-    let mut seen = Vec::new();
-    for (bench, path, participant) in [
-        (&bench, look, "front-office"),
-        (&bench, "/v1/mailbox?amount=0", "front-office"),
-        (&bench, look, "nobody"),
-        (&bench, look, "portal"),
-        (&bench, look, "national-archive"),
-        (&full, look, "front-office"),
-    ] {
-        let said = crate::collecting::get(bench, participant, path).await;
-        seen.push(("look_into_mailbox", said));
-    }
-    for (bench, path, participant) in [
-        (&bench, path.as_str(), "front-office"),
-        (&bench, path.as_str(), "front-office"),
-        (&bench, "/v1/mailbox/7", "front-office"),
-        (&bench, path.as_str(), "nobody"),
-        (&bench, path.as_str(), "portal"),
-        (&bench, path.as_str(), "national-archive"),
-        (&full, path.as_str(), "front-office"),
-    ] {
-        let said = crate::collecting::delete(bench, participant, path).await;
-        seen.push(("confirm_entry", said));
-    }
-    assert_eq!(*bench.shelf.confirmed.lock().unwrap(), [id]);
-    seen
-}
-
 /// Operation, status and code (empty where it went well) of everything that the document promises.
 fn promised(document: &Value) -> BTreeSet<(String, u16, String)> {
     let mut promised = BTreeSet::new();
@@ -301,6 +270,14 @@ async fn every_answer_that_the_document_promises_is_given_and_no_other() {
         .into_iter()
         .chain(uploaded().await)
         .chain(collected().await)
+        .chain(queried("ask", |_| "/v1/queries".to_owned()).await)
+        .chain(
+            queried("prefill", |service| {
+                format!("/v1/services/{service}/prefill")
+            })
+            .await,
+        )
+        .chain(forms().await)
         .chain(asked().await)
     {
         let status = said.status.as_u16();
@@ -352,7 +329,12 @@ fn what_is_taken_fits_the_document_and_what_is_malformed_does_not() {
     let document = document();
     let schema = json!({ "$ref": "#/components/schemas/Message" });
     let said = json!({ "number": "00000000000000000000", "outcome": "granted" });
-    for message in [application(), front_office(), report("result", &said)] {
+    for message in [
+        application(),
+        front_office(),
+        query(),
+        report("result", &said),
+    ] {
         let errors = errors(&document, &schema, &message);
         assert!(errors.is_empty(), "{errors:#?}");
     }

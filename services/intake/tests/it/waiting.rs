@@ -14,6 +14,7 @@ use intake::{
 };
 use message::Message;
 use serde_json::{Value, json};
+use wire::signature::Opinion;
 
 use crate::{
     bench::{Bench, Memory},
@@ -28,9 +29,17 @@ struct Oracle {
 
 #[async_trait]
 impl Verdicts for Oracle {
-    async fn on(&self, _message: &Message, limit: Duration) -> Said {
+    async fn opinion(&self, _message: &Message, limit: Duration) -> Option<Opinion> {
         self.limits.lock().unwrap().push(limit);
-        self.said.clone()
+        let explanation = "for operators".to_owned();
+        Some(match self.said.clone() {
+            Said::Valid => Opinion::Valid {
+                signers: Vec::new(),
+            },
+            Said::Invalid { code } => Opinion::Invalid { code, explanation },
+            Said::Undetermined { code } => Opinion::Undetermined { code, explanation },
+            Said::Pending => return None,
+        })
     }
 }
 
