@@ -20,7 +20,7 @@ use tracing_subscriber::fmt::format::FmtSpan;
 use crate::{
     asking::questions,
     samples::{application, at, batch, fact, failed, number, way},
-    support::Ground,
+    support::{Ground, writer},
 };
 
 /// What is told stands in the journal at once.
@@ -41,12 +41,7 @@ impl Teller for AtOnce {
 
 /// Writes events down, as soon as nobody else writes.
 pub(crate) async fn written(store: &Store, events: Vec<Event>) {
-    let mut writer = loop {
-        if let Some(writer) = store.writer().await.unwrap() {
-            break writer;
-        }
-        tokio::task::yield_now().await;
-    };
+    let mut writer = writer(store).await;
     let offset = writer.next_offset();
     writer.write(&batch(offset, events)).await.unwrap();
 }

@@ -1,6 +1,10 @@
 //! A PostgreSQL for all tests of the process, and an empty database for each.
 
-use std::{str::FromStr, sync::Arc, time::Duration};
+use std::{
+    str::FromStr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use monitor::{
     deadlines::Rules,
@@ -54,8 +58,9 @@ impl Ground {
         PgConnectOptions::from_str(&self.server.url(role, &self.database)).unwrap()
     }
 
+    /// The writer, as soon as the one before has let go.
     pub(crate) async fn writer(&self) -> Writer {
-        self.store.writer().await.unwrap().unwrap()
+        writer(&self.store).await
     }
 
     /// Runs a statement as the superuser with the triggers off: what no role of ours can do.
@@ -68,5 +73,17 @@ impl Ground {
     pub(crate) async fn sql(&self, statement: &str) -> String {
         let said = self.server.sql(&self.database, statement).await.unwrap();
         said.trim().to_owned()
+    }
+}
+
+/// The writer of `store`. The lock of one that was dropped is free when its connection is closed, a moment later.
+pub(crate) async fn writer(store: &Store) -> Writer {
+    let limit = Instant::now() + Duration::from_secs(30);
+    loop {
+        if let Some(writer) = store.writer().await.unwrap() {
+            return writer;
+        }
+        assert!(Instant::now() < limit, "the writer before never let go");
+        tokio::task::yield_now().await;
     }
 }
