@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use gost::Scheme;
+use gost::{PublicKey, Scheme, SigningKey};
 use signatures::algorithm::SHA256;
 use signatures::bundle::{Asked, Bundle};
 use signatures::format::FORMATS;
@@ -111,11 +111,9 @@ fn seeds() -> Vec<(&'static str, String, Vec<u8>)> {
             streamed: true,
             ..Options::attached(now())
         };
-        add(
-            "cms",
-            "streamed",
-            sign(b"content", &[&cast.person], &streamed).unwrap(),
-        );
+        let streamed = sign(b"content", &[&cast.person], &streamed).unwrap();
+        add("ber", "streamed", streamed.clone());
+        add("cms", "streamed", streamed);
         let token = token(&cast.stamper, b"content");
         add("tsp", "answer", grant(&token));
         add("tsp", "token", token);
@@ -148,6 +146,13 @@ fn seeds() -> Vec<(&'static str, String, Vec<u8>)> {
     };
     let changes = crl::list(&world.issuing.identity(), &changes).unwrap();
     seeds.push(("crl", "changes".to_owned(), changes));
+    for scheme in Scheme::ALL {
+        let secret = SigningKey::new(scheme, &vec![7; scheme.size()]).unwrap();
+        let digest = scheme.digest(b"content");
+        let signature = secret.sign_digest(&digest).unwrap();
+        let parts = [secret.public_key().as_bytes(), &signature, &digest];
+        seeds.push(("gost", scheme.name().to_owned(), parts.concat()));
+    }
     for (name, bytes) in bundles(&world) {
         seeds.push(("bundle", name.to_owned(), bytes));
     }
@@ -199,6 +204,15 @@ fn is_read(target: &str, name: &str, bytes: &[u8]) -> bool {
         "certificate" => Certificate::parse(bytes).is_ok(),
         "cms" => attached_content(bytes).unwrap().as_deref() == Some(b"content"),
         "crl" => signatures::crl::parse(bytes).is_ok(),
+        "gost" => {
+            let mut schemes = Scheme::ALL.into_iter();
+            let scheme = schemes.find(|scheme| scheme.name() == name).unwrap();
+            let (key, rest) = bytes.split_at(2 * scheme.size());
+            let (signature, digest) = rest.split_at(2 * scheme.size());
+            let key = PublicKey::new(scheme, key).unwrap();
+            key.verify_digest(digest, signature).is_ok()
+        }
+        "ber" => signatures::ber::ber(bytes).is_ok(),
         "bundle" if name == "pieces" => bytes.len() > 2048,
         "bundle" => {
             let bundle = Bundle::from_json(bytes).unwrap();

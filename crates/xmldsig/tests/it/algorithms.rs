@@ -209,6 +209,21 @@ fn a_signature_of_an_odd_shape_is_refused() {
     ] {
         refuses(&WORLD.p256, from, to, Reason::Malformed);
     }
+    let long = format!("<ds:SignatureValue>{}", "A".repeat(96 * 1024));
+    refuses(&WORLD.p256, "<ds:SignatureValue>", &long, Reason::Malformed);
+    let genuine = signed(&WORLD.p256);
+    let (_, value) = genuine.split_once("<ds:DigestValue>").unwrap();
+    let (value, _) = value.split_once("</ds:DigestValue>").unwrap();
+    refuses(&WORLD.p256, value, "", Reason::Malformed);
+}
+
+#[test]
+fn an_attribute_that_is_no_identifier_does_not_count_as_one() {
+    let document = b"<doc><part Id=\"p\"><sum>1</sum></part><other ref=\"p\" name=\"p\"/></doc>";
+    let signed = by_id(document, "p", &WORLD.p256.identity, Layout::Compact).unwrap();
+    let document = parse(&signed);
+    let verified = crate::world::verify(&document, &Demand::ANY).unwrap();
+    assert_eq!(verified.element().only("sum").unwrap().text(), "1");
 }
 
 #[test]
@@ -267,6 +282,14 @@ fn a_signature_without_a_certificate_is_refused_unless_one_is_known() {
     };
     let document = parse(bare.as_bytes());
     open(&document, &demand).unwrap().pinned(&known).unwrap();
+    // Of two, nobody says which.
+    let both = WORLD.certificates();
+    let demand = Demand {
+        known: &both,
+        ..Demand::DOCUMENT
+    };
+    let refused = open(&document, &demand).unwrap_err();
+    assert_eq!(refused.finding.reason, Reason::CertificateMissing);
 }
 
 #[test]

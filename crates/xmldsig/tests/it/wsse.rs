@@ -250,6 +250,16 @@ fn headers_that_leave_a_choice_are_refused() {
     ] {
         assert_eq!(reason(&forged), expected, "{forged}");
     }
+    // A key identifier of another kind than a certificate, and something beside it.
+    let inline = signed(ENVELOPE, Naming::KeyIdentifier);
+    let end = "</wsse:SecurityTokenReference>";
+    for forged in [
+        inline.replace("#X509v3\"", "#X509SubjectKeyIdentifier\""),
+        inline.replace(end, &format!("<x/>{end}")),
+    ] {
+        assert_ne!(forged, inline);
+        assert_eq!(reason(&forged), Reason::CertificateMissing, "{forged}");
+    }
 }
 
 /// The business payload has a signature of its own, for another element and by another key (kz.md 4.4).
