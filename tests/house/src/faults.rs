@@ -3,8 +3,9 @@
 //! What a [`Harm`] does is in `harm`; what must come of it is in `proof`.
 
 mod list;
+mod soap;
 
-use rig::{Mode, Shape};
+use rig::{Channels, Mode, Shape};
 
 pub use list::all;
 
@@ -17,6 +18,8 @@ pub struct Fault {
     pub what: &'static str,
     /// The broker that it needs.
     pub broker: Shape,
+    /// Who speaks over the gateway's channels.
+    pub channels: Channels,
     /// Whether it belongs to the short form.
     pub is_short: bool,
     pub harm: Harm,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use rig::{Options, Rig, Shape, can_isolate, wait_for};
+use rig::{Channels, Options, Rig, Shape, can_isolate, wait_for};
 
 use crate::crowd::Crowd;
 use crate::dice::Dice;
@@ -35,6 +35,7 @@ pub struct Trials {
 struct House {
     rig: Arc<Rig>,
     shape: Shape,
+    channels: Channels,
     past: Crowd,
     /// Copies that providers had absorbed by then.
     copies: u64,
@@ -56,13 +57,16 @@ impl Trials {
                 done(row(fault, Instant::now(), End::NotRun(why)));
                 continue;
             }
-            let is_fit =
-                |house: &House| house.shape == fault.broker && house.past.accepted.len() < PAST_MAX;
+            let is_fit = |house: &House| {
+                house.shape == fault.broker
+                    && house.channels == fault.channels
+                    && house.past.accepted.len() < PAST_MAX
+            };
             let begun = Instant::now();
             let kept = house.take().filter(is_fit);
             let built = match kept {
                 Some(house) => Ok(house),
-                None => self.build(fault.broker).await,
+                None => self.build(fault).await,
             };
             let mut present = match built {
                 Ok(house) => house,
@@ -87,18 +91,20 @@ impl Trials {
         }
     }
 
-    async fn build(&self, broker: Shape) -> anyhow::Result<House> {
+    async fn build(&self, fault: &Fault) -> anyhow::Result<House> {
         (self.tell)("starting a house");
         let sink = Sink::start().await?;
         let options = Options {
-            broker,
+            broker: fault.broker,
+            channels: fault.channels,
             lines: true,
             collector: Some(sink.url().to_owned()),
             ..Options::default()
         };
         Ok(House {
             rig: Arc::new(Rig::start(options).await?),
-            shape: broker,
+            shape: fault.broker,
+            channels: fault.channels,
             past: Crowd::default(),
             copies: 0,
             sink,

@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
-use rig::{Mode, Shape};
+use rig::{Channels, Mode, Shape};
 
-use super::{Fault, Harm, Part, Seconds};
+use super::{Fault, Harm, Part, Seconds, soap};
 
-const fn fault(name: &'static str, what: &'static str, harm: Harm) -> Fault {
+pub(super) const fn fault(name: &'static str, what: &'static str, harm: Harm) -> Fault {
     Fault {
         name,
         what,
         broker: Shape::One,
+        channels: Channels::Nobody,
         is_short: false,
         harm,
     }
@@ -22,15 +23,20 @@ impl Fault {
         self
     }
 
+    pub(super) const fn over_soap(mut self) -> Self {
+        self.channels = Channels::Outside;
+        self
+    }
+
     const fn with(mut self, broker: Shape) -> Self {
         self.broker = broker;
         self
     }
 }
 
-/// The whole list, in the order in which it is done: what needs the same broker stands together.
+/// The whole list, in the order in which it is done: what needs the same house stands together.
 pub fn all() -> Vec<Fault> {
-    [killed(), hung(), lines(), outside(), apart()].concat()
+    [killed(), hung(), lines(), outside(), soap::all(), apart()].concat()
 }
 
 fn killed() -> Vec<Fault> {
@@ -356,12 +362,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_unique_and_what_needs_the_same_broker_stands_together() {
+    fn names_are_unique_and_what_needs_the_same_house_stands_together() {
         let all = all();
         let names: BTreeSet<_> = all.iter().map(|fault| fault.name).collect();
         assert_eq!(names.len(), all.len());
-        let shapes = all.chunk_by(|a, b| a.broker == b.broker).count();
-        assert_eq!(shapes, 3);
+        let house = |fault: &Fault| (fault.broker, fault.channels);
+        let houses = all.chunk_by(|a, b| house(a) == house(b)).count();
+        assert_eq!(houses, 4);
         let short = all.iter().filter(|fault| fault.is_short);
         assert!((6..=9).contains(&short.count()));
     }

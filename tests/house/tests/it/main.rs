@@ -8,7 +8,9 @@
 #![expect(clippy::print_stdout, reason = "figures for people")]
 
 mod canary;
+mod channels;
 mod collector;
+mod connect;
 mod evidence;
 mod faults;
 mod journey;
