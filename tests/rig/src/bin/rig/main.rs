@@ -14,6 +14,7 @@ mod late;
 mod letters;
 mod load;
 mod play;
+mod soap;
 mod teller;
 
 use std::process::ExitCode;

@@ -1,14 +1,14 @@
-//! The play: three applications to their results, three refusals, one that waits for its provider, two that wait
-//! for an officer.
+//! The play: three applications to their results, one of the front office over SOAP, three refusals, one that waits for
+//! its provider, two that wait for an officer.
 
 use std::time::Duration;
 
 use anyhow::Context;
-use rig::{Application, Command, Options, Rig, binaries, repository, wait_for};
+use rig::{Application, Channels, Command, Options, Rig, binaries, repository, wait_for};
 use serde_json::Value;
 
 use crate::{
-    evidence, late, letters,
+    evidence, late, letters, soap,
     teller::{chapter, step},
 };
 
@@ -20,6 +20,7 @@ pub(crate) async fn demo(keep: bool, open: bool) -> anyhow::Result<()> {
     let starting = step("RabbitMQ, Redis, PostgreSQL, the systems outside, six services");
     let rig = Rig::start(Options {
         terms: late::terms(),
+        channels: Channels::Everybody,
         ..Options::default()
     })
     .await?;
@@ -43,6 +44,14 @@ pub(crate) async fn demo(keep: bool, open: bool) -> anyhow::Result<()> {
         numbers.push(number);
     }
 
+    chapter(
+        "The front office works over the gateway's channels (SOAP), as registers and committee do",
+    );
+    let by_soap = soap::play(&rig).await?;
+
+    chapter("The person sees every look at his data: who, why, what came back");
+    soap::looks(&rig).await?;
+
     chapter("Each applicant is told in the language that he chose");
     for (number, language) in numbers.iter().zip(["kk", "ru", "en"]) {
         println!("{}", letters::last(&rig, number, language).await?);
@@ -52,6 +61,8 @@ pub(crate) async fn demo(keep: bool, open: bool) -> anyhow::Result<()> {
         "What was verified stays provable by one file, years later too (kezekctl verify --evidence FILE)",
     );
     println!("{}", evidence::told(&rig).await?);
+
+    numbers.push(by_soap);
 
     chapter("What must not pass is refused, with its reason");
     for (what, application) in refusals(&rig).await? {
