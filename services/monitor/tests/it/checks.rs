@@ -99,7 +99,8 @@ async fn a_check_that_nobody_answers_in_time_is_told_as_overdue() {
     assert_eq!(said["checks"][0]["overdue"], true);
     let counted = async |now| ground.store.overdue_checks(now).await.unwrap();
     assert_eq!(counted(Timestamp::UNIX_EPOCH).await, 1);
-    assert_eq!(counted(Timestamp::MIN).await, 0);
+    let before = Timestamp::from_second(-1).unwrap();
+    assert_eq!(counted(before).await, 0);
     let (_, none) = ask(&door, "GET", "/v1/checks?register=enis", None).await;
     assert_eq!(none["checks"], json!([]));
 }
