@@ -245,6 +245,9 @@ fn a_value_that_is_cut_or_longer_is_refused() {
         "<ds:SignatureValue>AAAA",
         Reason::SignatureWrong,
     );
+    let odd = signed(&WORLD.p256).replace("<ds:SignatureValue>", "<ds:SignatureValue>AAAA");
+    let refused = crate::world::verify(&parse(odd.as_bytes()), &Demand::DOCUMENT).unwrap_err();
+    assert!(refused.to_string().contains("equal length"), "{refused}");
     let genuine = signed(&WORLD.rsa);
     assert_eq!(
         refusal(format!("{genuine}<b/>").as_bytes(), &Demand::DOCUMENT),

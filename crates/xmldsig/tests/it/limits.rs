@@ -1,6 +1,9 @@
 //! What the parser refuses: document types, other encodings, everything too large.
 
-use signatures::Reason;
+use signatures::algorithm::ALGORITHMS;
+use signatures::format::{Format, Rules};
+use signatures::{Policy, Reason};
+use xmldsig::format::ENVELOPED;
 use xmldsig::{Document, Limits, Method, Position, Refused, Why};
 
 fn refused(document: &str, limits: Limits) -> (Position, Why) {
@@ -221,4 +224,23 @@ fn a_document_that_needs_no_signature_is_read_under_a_name_that_says_so() {
     assert_eq!((root.name(), root.children().count()), ("a", 3));
     assert!(root.only("b").is_none(), "there are two");
     assert_eq!(root.only("c").unwrap().text(), "3");
+}
+
+#[test]
+fn as_a_format_it_takes_no_more_than_the_policy_allows() {
+    let document = b"<a><b>a document of more octets than ten</b></a>";
+    let small = Policy {
+        bytes_max: 10,
+        ..Policy::default()
+    };
+    let reason = |policy: &Policy| {
+        let rules = Rules {
+            policy,
+            algorithms: ALGORITHMS,
+        };
+        let refused = ENVELOPED.open(document, None, &rules).map(|_| ());
+        refused.unwrap_err().reason
+    };
+    assert_eq!(reason(&Policy::default()), Reason::NoSigner);
+    assert_eq!(reason(&small), Reason::Malformed);
 }

@@ -264,6 +264,27 @@ fn headers_that_leave_a_choice_are_refused() {
 
 /// The business payload has a signature of its own, for another element and by another key (kz.md 4.4).
 #[test]
+fn a_header_of_another_namespace_is_not_that_of_security() {
+    let text = signed(ENVELOPE, Naming::KeyIdentifier);
+    let forged = text
+        .replace("<wsse:Security ", "<o:Security xmlns:o=\"urn:other\" ")
+        .replace("</wsse:Security>", "</o:Security>");
+    assert_eq!(reason(&forged), Reason::ReferenceWrong, "{forged}");
+}
+
+#[test]
+fn a_body_is_found_by_no_other_attribute_than_an_id_of_ws_security() {
+    let text = signed(ENVELOPE, Naming::KeyIdentifier);
+    for other in ["id", "ID"] {
+        let forged = text.replace(" wsu:Id=\"id-1\"", &format!(" {other}=\"id-1\""));
+        assert_ne!(forged, text);
+        let document = parse(forged.as_bytes());
+        let refused = verify(&document, &[]).unwrap_err();
+        assert_eq!(refused.finding.reason, Reason::ReferenceWrong, "{refused}");
+    }
+}
+
+#[test]
 fn a_signed_payload_inside_a_signed_body_is_verified_by_itself() {
     let payload = enveloped(
         b"<data xmlns:unused=\"urn:u\"><iin/></data>",
