@@ -2,7 +2,7 @@
 //! the house shows or writes outside of its places is searched for him.
 //!
 //! His places are: the bodies of messages, the monitor's database, the attachments, signature's evidence, what registers and
-//! providers are told, the mail itself, and the registry's kept answers in Redis (`kezek:answer:…`), which its
+//! providers are told, the mail itself, and the registry's kept answers in Redis (`kezek:answered:…`, `kezek:known:…`), which its
 //! README names. Everything else is searched: logs, spans, metrics, queues, routing keys and headers, keys in
 //! Redis and all other values, addresses that the outside was asked by.
 
@@ -274,9 +274,7 @@ async fn it_was_really_there(rig: &Rig, canary: &Canary) {
     let mail = json!(rig.outside.mail().await.unwrap()).to_string();
     assert!(mail.contains(EMAIL), "nobody was told");
     let kept = in_redis(rig).await;
-    let answers = kept
-        .iter()
-        .filter(|(key, _)| key.starts_with("kezek:answer:"));
+    let answers = kept.iter().filter(|(key, _)| of_a_register(key));
     let with_it = answers.filter(|(_, value)| canary.found(value).is_some());
     assert!(with_it.count() > 0, "no answer of a register was kept");
 }
@@ -284,10 +282,15 @@ async fn it_was_really_there(rig: &Rig, canary: &Canary) {
 async fn redis_holds_it_where_it_says_only(rig: &Rig, canary: &Canary) {
     for (key, value) in in_redis(rig).await {
         canary.nowhere_in("a key in Redis", &key);
-        if !key.starts_with("kezek:answer:") {
+        if !of_a_register(&key) {
             canary.nowhere_in(&format!("the value of {key}"), &value);
         }
     }
+}
+
+/// Where the registry keeps what registers answered, for copies and for other questions.
+fn of_a_register(key: &str) -> bool {
+    key.starts_with("kezek:answered:") || key.starts_with("kezek:known:")
 }
 
 /// Every key in Redis with its value.

@@ -25,7 +25,7 @@ use std::time::Duration;
 use rig::{Options, Rig};
 
 /// Long enough for a debug build on two busy cores; a healthy house needs a fraction.
-const SOON: Duration = Duration::from_secs(45);
+const SOON: Duration = Duration::from_secs(90);
 
 /// A rig with the sample configurations.
 async fn house() -> Arc<Rig> {
