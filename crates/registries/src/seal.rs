@@ -160,14 +160,18 @@ mod tests {
 
     use super::*;
 
+    /// Demands the signature of the register that signed the recorded answer.
     fn seal() -> Seal {
-        let path = concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/tests/certificates/register.pem"
-        );
+        let answer = answer();
+        let (_, from) = answer.split_once("<ds:X509Certificate>").unwrap();
+        let (base64, _) = from.split_once("</ds:X509Certificate>").unwrap();
+        let lines = base64.trim();
+        let pem = format!("-----BEGIN CERTIFICATE-----\n{lines}\n-----END CERTIFICATE-----\n");
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), pem).unwrap();
         let settings = SealSettings {
             signature: Demanded::Required,
-            signed_by: vec![path.into()],
+            signed_by: vec![file.path().to_owned()],
         };
         Seal::open(&settings).unwrap()
     }

@@ -11,7 +11,7 @@
     reason = "a test that cannot be set up has failed"
 )]
 
-use std::{collections::BTreeSet, path::Path, process::ExitCode, time::Duration};
+use std::{collections::BTreeSet, io::Write as _, path::Path, process::ExitCode, time::Duration};
 
 use law::{Bench, Ending, TOKEN, filled, shown};
 use message::{Bin, Iin, MessageId, Number, PersonalNumber, RegisterName, ServiceCode};
@@ -167,6 +167,21 @@ fn to(question: &Question, recording: Recording) -> Recording {
     }
 }
 
+/// A folder with the certificate of the register that signed the recorded answers, `register.pem`: theirs.
+fn certificates() -> String {
+    let recorded = include_str!("cases/gateway-sync/signed.toml");
+    let (_, from) = recorded.split_once("<ds:X509Certificate>").unwrap();
+    let (base64, _) = from.split_once("</ds:X509Certificate>").unwrap();
+    let lines = base64.trim();
+    let pem = format!("-----BEGIN CERTIFICATE-----\n{lines}\n-----END CERTIFICATE-----\n");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    // Every case is a process of its own and may be writing just now.
+    let mut file = tempfile::NamedTempFile::new_in(folder).unwrap();
+    file.write_all(pem.as_bytes()).unwrap();
+    file.persist(folder.join("register.pem")).unwrap();
+    folder.to_str().unwrap().to_owned()
+}
+
 async fn hold(adapter: &Adapter, name: String, case: Case) {
     let token = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(token.path(), format!("{TOKEN}\n")).unwrap();
@@ -186,10 +201,7 @@ async fn hold(adapter: &Adapter, name: String, case: Case) {
                 "{deploy}",
                 concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy"),
             ),
-            (
-                "{certificates}",
-                concat!(env!("CARGO_MANIFEST_DIR"), "/tests/certificates"),
-            ),
+            ("{certificates}", &certificates()),
             (
                 "{mappings}",
                 concat!(env!("CARGO_MANIFEST_DIR"), "/tests/mappings"),
@@ -335,7 +347,8 @@ impl Bench for Tried {
     }
 
     fn refusal(self, settings: &toml::Table) -> Option<String> {
-        let refused = (self.0.build)(settings).err();
+        let settings = filled(settings, &[("{certificates}", &certificates())]);
+        let refused = (self.0.build)(&settings).err();
         refused.map(|e| e.to_string())
     }
 
