@@ -1,8 +1,9 @@
-//! Poison: bytes that no stage can read, put into every lane.
+//! Poison: bytes that no stage can read, put into every lane that is worked. (A mailbox sets them aside when its
+//! owner looks, which the tests of `broker` hold.)
 
 use std::time::Duration;
 
-use house::proof::{nothing_is_lost, queue_lengths};
+use house::proof::{is_mailbox, nothing_is_lost, queue_lengths};
 use house::{Crowd, Dice};
 use lapin::options::BasicPublishOptions;
 use lapin::{BasicProperties, Connection, ConnectionProperties};
@@ -25,6 +26,7 @@ async fn a_poison_message_is_parked_and_hinders_nobody() {
         .unwrap()
         .into_keys()
         .filter_map(|queue| Some(queue.strip_suffix(".parked")?.to_owned()))
+        .filter(|lane| !is_mailbox(lane))
         .collect();
     assert!(lanes.len() >= 10, "{lanes:?}");
     for lane in &lanes {

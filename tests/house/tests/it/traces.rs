@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use house::proof::queue_lengths;
+use house::proof::work;
 use rig::{Application, Options, Rig, wait_for};
 use serde_json::json;
 use telemetry::names;
@@ -26,8 +26,7 @@ pub(crate) async fn observed(collector: &Collector) -> Rig {
 /// Waits until nothing is in hand, then ends the services, which send what they still hold of their traces.
 pub(crate) async fn everything_is_told(rig: &Rig) {
     wait_for("no work in any queue", SOON, async || {
-        let mut lengths = queue_lengths(rig).await?;
-        lengths.retain(|queue, count| *count > 0 && !queue.ends_with(".parked"));
+        let lengths = work(rig).await?;
         anyhow::ensure!(lengths.is_empty(), "{lengths:?}");
         Ok(Some(()))
     })
