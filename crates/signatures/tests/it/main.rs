@@ -17,6 +17,7 @@ mod chains;
 mod delta;
 mod forge;
 mod gost;
+mod lists;
 mod ocsp;
 mod openssl;
 mod openssl_proofs;

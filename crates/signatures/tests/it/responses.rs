@@ -1,14 +1,18 @@
 //! OCSP responses that no honest responder gives: each is in order but for one thing, and is refused for that.
 
+use jiff::{SignedDuration, Timestamp};
 use rcgen::BasicConstraints;
 use signatures::ber::tag;
 use signatures::encode::{element, integer, oid, sequence};
 use signatures::ocsp::{RESPONSE_BYTES_MAX, Status, certificate_id};
 use signatures::sign::Identity;
-use signatures::{Certificate, Malformed, Ocsp, OcspError, oid};
+use signatures::{
+    Certificate, Lack, Malformed, Ocsp, OcspError, Ocsps, Revocation, Status as Known, oid,
+};
 
 use crate::ca::{Authority, World, authority_params, now, person, responder};
 use crate::chains::again;
+use crate::sources::answer;
 
 const MOMENT: &[u8] = b"20260615090000Z";
 
@@ -21,6 +25,7 @@ struct Forged {
     version: Option<u8>,
     named: Vec<u8>,
     id: Vec<u8>,
+    next_update: Option<&'static [u8]>,
     extensions: Vec<Vec<u8>>,
     single_extensions: Vec<Vec<u8>>,
 }
@@ -35,6 +40,7 @@ impl Forged {
             version: None,
             named: responder.certificate().subject().der().to_vec(),
             id: certificate_id(&world.issuing.parsed(), who.serial()),
+            next_update: None,
             extensions: vec![],
             single_extensions: vec![],
             world,
@@ -50,6 +56,9 @@ impl Forged {
             (!extensions.is_empty()).then(|| element(tag::context_constructed(1), &list))
         };
         let mut single = vec![self.id.clone(), element(tag::context(0), &[]), moment()];
+        let next = |next: &[u8]| element(tag::GENERALIZED_TIME, next);
+        let next = self.next_update.map(next);
+        single.extend(next.map(|next| element(tag::context_constructed(0), &next)));
         single.extend(listed(&self.single_extensions));
         let version = |version: u8| element(tag::context_constructed(0), &integer(&[version]));
         let mut fields: Vec<Vec<u8>> = self.version.map(version).into_iter().collect();
@@ -185,4 +194,40 @@ fn a_response_that_is_too_large_is_not_even_read() {
     let too_large = || OcspError::from(Malformed::TooLarge("OCSP response"));
     assert_eq!(open(&bytes).unwrap_err(), too_large());
     assert_ne!(open(&bytes[..RESPONSE_BYTES_MAX]).unwrap_err(), too_large());
+}
+
+#[test]
+fn an_answer_that_says_when_the_next_one_comes_counts_until_then() {
+    let mut forged = Forged::good();
+    forged.next_update = Some(b"20260615100000Z");
+    let issuer = forged.world.issuing.parsed();
+    let mut answers = Ocsps::default();
+    answers.insert(&forged.who, &issuer, forged.open().unwrap());
+    let at = |at: &str| {
+        let at: Timestamp = at.parse().unwrap();
+        answers.ask(&forged.who, &issuer, at).status
+    };
+    assert_eq!(at("2026-06-15T10:00:00Z"), Known::Good);
+    assert_eq!(at("2026-06-15T10:00:01Z"), Known::Unknown(Lack::Stale));
+}
+
+#[test]
+fn the_newer_of_two_answers_stays() {
+    let world = World::new();
+    let who = world.issuing.issue(person()).parsed();
+    let issuer = world.issuing.parsed();
+    let earlier = now() - SignedDuration::from_mins(1);
+    let revoked = Status::Revoked {
+        since: earlier,
+        on_hold: true,
+    };
+    let older = answer(&world, &who, revoked, earlier);
+    let newer = answer(&world, &who, Status::Good, now());
+    for order in [[&older, &newer], [&newer, &older]] {
+        let mut answers = Ocsps::default();
+        for bytes in order {
+            answers.insert(&who, &issuer, Ocsp::open(bytes, &who, &issuer).unwrap());
+        }
+        assert_eq!(answers.ask(&who, &issuer, now()).status, Known::Good);
+    }
 }
