@@ -168,6 +168,29 @@ fn a_certificate_that_did_not_come_along_is_refused() {
 }
 
 #[test]
+fn a_certificate_with_the_same_number_of_another_issuer_is_not_the_signers() {
+    let world = World::new();
+    let (who, other) = (world.issuing.issue(person()), world.root.issue(person()));
+    assert_eq!(who.serial, other.serial);
+    let info = signer(&who, DOCUMENT, Some(&good(&who, DOCUMENT)));
+    let signature = envelope(&[&other], oid::DATA, DOCUMENT, &[info]);
+    expect(&world, &signature, Some(Reason::CertificateMissing));
+}
+
+#[test]
+fn an_envelope_of_another_kind_is_refused() {
+    let world = World::new();
+    let who = world.issuing.issue(person());
+    let info = signer(&who, DOCUMENT, Some(&good(&who, DOCUMENT)));
+    let mut signature = envelope(&[&who], oid::DATA, DOCUMENT, &[info]);
+    let kind = oid(oid::SIGNED_DATA);
+    let found = signature.windows(kind.len()).position(|one| one == kind);
+    // Enveloped data is the next number after signed data.
+    signature[found.unwrap() + kind.len() - 1] += 1;
+    expect(&world, &signature, Some(Reason::Malformed));
+}
+
+#[test]
 fn a_signature_by_another_key_is_refused() {
     let world = World::new();
     let (who, other) = (world.issuing.issue(person()), world.issuing.issue(person()));

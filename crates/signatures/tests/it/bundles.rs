@@ -145,6 +145,21 @@ fn a_file_of_another_version_or_shape_is_refused() {
 }
 
 #[test]
+fn a_bundle_of_a_format_that_is_not_known_is_not_read_as_another() {
+    let world = World::new();
+    let who = world.issuing.issue(person());
+    let (_, bundle) = stored(&world, &who, &world.crls(&[]));
+    let text = String::from_utf8(bundle.to_json().unwrap()).unwrap();
+    let other = text.replace("\"format\": \"cms\"", "\"format\": \"other\"");
+    assert_ne!(other, text);
+    let other = Bundle::from_json(other.as_bytes()).unwrap();
+    assert!(matches!(
+        other.verify(None, FORMATS),
+        Err(BundleError::Format(name)) if name == "other"
+    ));
+}
+
+#[test]
 fn a_bundle_shows_no_personal_data_when_printed() {
     let world = World::new();
     let who = world.issuing.issue(person());

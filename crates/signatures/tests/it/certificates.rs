@@ -1,6 +1,6 @@
 //! Certificates and chains: what is read, and which authority may stand where.
 
-use rcgen::{BasicConstraints, IsCa, KeyUsagePurpose, date_time_ymd};
+use rcgen::{BasicConstraints, CustomExtension, IsCa, KeyUsagePurpose, date_time_ymd};
 use signatures::sign::{Options, sign};
 use signatures::{Certificate, Malformed, Policy, Reason, Trust, Verdict, Verifier};
 
@@ -119,6 +119,22 @@ fn files_may_be_der_or_pem() {
         Certificate::all_in_file(b"nothing"),
         Err(Malformed::BadValue("PEM"))
     );
+}
+
+#[test]
+fn a_certificate_with_the_same_extension_twice_is_refused() {
+    let world = World::new();
+    let odd = || CustomExtension::from_oid_content(&[1, 2, 398, 9, 9], vec![5, 0]);
+    let read = |extensions| {
+        let who = world.issuing.issue(Leaf {
+            extensions,
+            ..person()
+        });
+        Certificate::parse(who.certificate.der())
+    };
+    read(vec![odd()]).unwrap();
+    let twice = Malformed::BadValue("the same extension twice");
+    assert_eq!(read(vec![odd(), odd()]), Err(twice));
 }
 
 #[test]

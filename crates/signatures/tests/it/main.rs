@@ -30,6 +30,7 @@ mod responses;
 mod revocation;
 mod seeds;
 mod sources;
+mod statements;
 mod tokens;
 mod tsp;
 mod verdicts;

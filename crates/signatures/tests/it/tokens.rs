@@ -73,6 +73,22 @@ fn a_token_signed_by_another_key_is_refused() {
 }
 
 #[test]
+fn a_token_whose_digest_is_of_something_else_is_refused() {
+    let world = World::new();
+    let who = world.issuing.issue(stamper());
+    let info = sequence(&good());
+    let attributes = [
+        content_type(oid::TST_INFO),
+        message_digest(b"another"),
+        signing_certificate(who.certificate.der()),
+    ];
+    let signer = signer(&who, &info, Some(&attributes));
+    let token = envelope(&[&who], oid::TST_INFO, &info, &[signer]);
+    let differs = TspError::Wrong(Reason::DigestMismatch);
+    assert_eq!(open(&world, &token).unwrap_err(), differs);
+}
+
+#[test]
 fn a_token_with_a_critical_extension_that_nobody_knows_is_refused() {
     let with = |critical: u8| {
         let extension = sequence(&[
